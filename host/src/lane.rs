@@ -1,0 +1,400 @@
+//! A lane: the straight way of one source's events.
+//!
+//! ```text
+//! source ─▶ queue ─▶ mapping (plugin, session control) ─▶ writing (dead letters, IDB) ─▶ release
+//!   task     thread    thread                               task
+//! ```
+//! This is the only file that names every stage of the path: it wires them, starts and drains them.
+//!
+//! Start: the queue is opened and the source connected first, so that nothing is missed while database or plugin are
+//! not there; only a queue that is new must wait for the database once, to learn the last position ever given. Then the
+//! position is read from the IDB, the last snapshot is restored, the events between the two are mapped again with their
+//! rows suppressed, and the lane goes on.
+//!
+//! Stop: the source ends its session and stops; the queue makes everything durable; what can be mapped and written
+//! within the drain limit is, the rest stays in the queue.
+//!
+//! # Invariants
+//! 1. No stage waits on a later one but by a bounded channel.
+//! 2. A lane shares nothing with others but the database pool, the plugin engine and the disk.
+//! 3. What was committed is known from the IDB alone (whole test `killed_at_any_moment`).
+
+mod feeding;
+mod mapping;
+mod ready;
+pub mod status;
+mod writing;
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::deadletter::{DeadLetter, Store};
+use crate::event::{Micros, Seq};
+use crate::idb::{Idb, LaneState};
+use crate::plugin::{Engine, Failure, Instance, LaneInfo, Limits, Plugin, snapshot};
+use crate::queue::disk::SystemDisk;
+use crate::queue::{self, Queue};
+use crate::record::{Role, Row, SessionRow, Stamp, TableId};
+use crate::session::{Identity, Tracker, mark};
+use crate::source::capture;
+use anyhow::{Context, Result, bail};
+use mapping::Mapping;
+use status::Shared;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// DS_TYPE of an exchange.
+const VOICE_SERVER: i32 = 1;
+/// Pause before another attempt at a plugin or a database that is not usable.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a source is to be read from.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// What the configuration names.
+    Configured,
+    /// Recordings in its place; the lane ends when they are committed.
+    Recordings(Vec<PathBuf>, capture::Pace),
+}
+
+/// Where a lane keeps its files.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Its queue and the plugin's snapshot.
+    pub lane: PathBuf,
+    /// The dead letters, of all lanes.
+    pub dead_letters: PathBuf,
+}
+
+/// What lanes share.
+#[derive(Clone)]
+pub struct Deps {
+    /// The database; it is connected to when a lane first needs it.
+    pub idb: Idb,
+    /// The plugin engine.
+    pub engine: Engine,
+    /// The clock.
+    pub clock: Clock,
+    /// When the daemon started.
+    pub started: Micros,
+    /// Longest time for emptying the queue at a stop.
+    pub drain: Duration,
+}
+
+/// A batch on its way from mapping to writing.
+#[derive(Debug)]
+pub(crate) struct MappedBatch {
+    pub(crate) last: Seq,
+    pub(crate) last_time: Micros,
+    pub(crate) last_received: Micros,
+    pub(crate) rows: Vec<(TableId, Stamp, Row)>,
+    pub(crate) letters: Vec<DeadLetter>,
+    pub(crate) sessions: Vec<SessionRow>,
+    pub(crate) session_count: i32,
+    pub(crate) session: Option<i32>,
+    pub(crate) cleaned: u64,
+    pub(crate) snapshot: Option<SnapshotTaken>,
+}
+
+/// The plugin's state at a position, to be written once that position is committed.
+#[derive(Clone, Debug)]
+pub(crate) struct SnapshotTaken {
+    pub(crate) seq: Seq,
+    pub(crate) state_version: u32,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl MappedBatch {
+    fn new(last: Seq) -> Self {
+        Self {
+            last,
+            last_time: 0,
+            last_received: 0,
+            rows: Vec::new(),
+            letters: Vec::new(),
+            sessions: Vec::new(),
+            session_count: 0,
+            session: None,
+            cleaned: 0,
+            snapshot: None,
+        }
+    }
+
+    /// It only moves the position.
+    fn is_quiet(&self) -> bool {
+        self.rows.is_empty()
+            && self.letters.is_empty()
+            && self.snapshot.is_none()
+            && self.sessions.iter().all(is_only_last)
+    }
+}
+
+/// A session row that tells nothing but a later last event.
+fn is_only_last(row: &SessionRow) -> bool {
+    row.closed.is_none() && row.last.is_some() && row.no_data.is_none()
+}
+
+/// A lane that is open: its queue is recovered, nothing runs yet.
+pub struct Lane {
+    name: String,
+    options: config::Source,
+    config: Arc<Config>,
+    deps: Deps,
+    places: Places,
+    /// What the console reads.
+    pub shared: Arc<Shared>,
+}
+
+/// The database, and what it knows of this lane.
+struct Known {
+    idb: Idb,
+    state: LaneState,
+}
+
+/// How this lane opens its plugin.
+#[derive(Clone)]
+pub(crate) struct Opening {
+    pub(crate) lane: LaneInfo,
+    pub(crate) config: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) limits: Limits,
+}
+
+impl Opening {
+    /// A new instance with an empty state.
+    pub(crate) fn open(&self, plugin: &Plugin) -> Result<Instance, Failure> {
+        plugin.open(&self.lane, &self.config, &self.roles, &self.limits)
+    }
+}
+
+/// How a lane ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything that was taken is committed.
+    Drained,
+    /// Events remain in the queue; nothing is lost.
+    Left,
+}
+
+impl Lane {
+    /// A lane of `config` for the source `name`.
+    #[must_use]
+    pub fn new(name: &str, options: config::Source, config: Arc<Config>, deps: Deps, places: Places) -> Self {
+        let shared = Arc::new(Shared::new(Arc::default()));
+        Self { name: name.to_owned(), options, config, deps, places, shared }
+    }
+
+    /// Runs until `shutdown`, or until the recordings of `input` are committed.
+    ///
+    /// # Errors
+    /// What the lane cannot go on after: a queue that failed, and, for recordings, whatever would otherwise be retried.
+    pub async fn run(self, input: Input, opened: impl FnOnce(Queue), shutdown: CancellationToken) -> Result<End> {
+        let once = matches!(input, Input::Recordings(..));
+        let reads_files = once || matches!(self.options, config::Source::Capture(_));
+        let abort = CancellationToken::new();
+        // A queue that is new must learn the last position ever given; recordings, which part of them is known.
+        let mut known = None;
+        let begun = queue::status(&self.queue_dir()).is_ok_and(|status| status.id.is_some());
+        if reads_files || !begun {
+            let Some(database) = self.connect(once, &shutdown).await? else { return Ok(End::Left) };
+            known = Some(database);
+        }
+        let queue = self.open_queue(known.as_ref().map_or(0, |known| known.state.position)).await?;
+        opened(queue.clone());
+        self.append(&queue, &mark::started(self.deps.started)).await?;
+
+        let (ticks, tick_requests) = mpsc::channel(1);
+        let idb = known.as_ref().map(|known| known.idb.clone());
+        let mut pipeline = Box::pin(self.pipeline(known, queue.clone(), (!once).then_some(ticks), once, abort.clone()));
+        let mut feeding = Box::pin(self.feed(&input, queue.clone(), idb, tick_requests, shutdown.clone()));
+        tokio::select! {
+            ended = &mut pipeline => {
+                // It ends by itself only when it cannot go on.
+                queue.close().await;
+                return ended.and_then(|()| bail!("the lane's mapping has ended"));
+            }
+            fed = &mut feeding => fed?,
+        }
+        queue.clone().close().await;
+        if !once {
+            let (abort, drain) = (abort.clone(), self.deps.drain);
+            tokio::spawn(async move {
+                tokio::time::sleep(drain).await;
+                abort.cancel();
+            });
+        }
+        pipeline.await?;
+        Ok(self.ended(&queue))
+    }
+
+    fn ended(&self, queue: &Queue) -> End {
+        let (_, committed, _) = self.shared.positions();
+        let left = queue.positions().durable.saturating_sub(committed);
+        tracing::info!(source = %self.name, committed, left, "The lane has stopped; what is left stays in the queue.");
+        if left == 0 { End::Drained } else { End::Left }
+    }
+
+    fn queue_dir(&self) -> PathBuf {
+        self.places.lane.join("queue")
+    }
+
+    async fn open_queue(&self, position: Seq) -> Result<Queue> {
+        let options = self.options.lane().queue.clone();
+        let mut config = queue::Config::new(self.queue_dir(), &self.name);
+        config.segment_bytes = options.segment_bytes;
+        config.max_bytes = options.max_bytes;
+        config.retain_bytes = options.retain_bytes;
+        let opening = tokio::task::spawn_blocking(move || Queue::open(config, Arc::new(SystemDisk), position + 1));
+        let (queue, recovery) =
+            opened_or(opening.await).with_context(|| format!("open the queue in {}", self.queue_dir().display()))?;
+        tracing::info!(source = %self.name, ?recovery, "The queue is recovered.");
+        Ok(queue)
+    }
+
+    async fn append(&self, queue: &Queue, mark: &crate::event::Builder) -> Result<()> {
+        let bytes = mark.finish().context("make an entry of the queue")?;
+        let _ticket = queue.append(bytes).await.context("append to the queue")?;
+        Ok(())
+    }
+
+    fn opening(&self) -> Opening {
+        let lane = self.options.lane();
+        Opening {
+            lane: LaneInfo {
+                name: self.name.clone(),
+                dbid: lane.dbids.server,
+                switch_dbid: lane.dbids.switch,
+                tenant_dbid: lane.dbids.tenant,
+            },
+            config: lane.plugin_config_json(),
+            roles: lane.roles(),
+            limits: self.config.plugins.limits(),
+        }
+    }
+
+    /// From the queue to the database: everything that takes events out of the queue.
+    async fn pipeline(
+        &self,
+        known: Option<Known>,
+        queue: Queue,
+        ticks: Option<mpsc::Sender<Micros>>,
+        once: bool,
+        abort: CancellationToken,
+    ) -> Result<()> {
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.connect(once, &abort).await?,
+        };
+        let Some(Known { idb, state }) = known else { return Ok(()) };
+        self.check_queue(&queue, &state)?;
+        if state.queue_id != queue.id() {
+            idb.adopt(state.number, queue.id()).await.context("make the new queue known to the database")?;
+        }
+        let Some(plugin) = self.load_plugin(once, &abort).await? else { return Ok(()) };
+        let owner = self.owner(&queue, &plugin);
+        let plugin_version = plugin.description().version.clone();
+        let snapshot = self.read_snapshot(&owner, state.position);
+        let (batches, mapped) = mpsc::channel(1);
+        let committed = state.position;
+        let mapping = Mapping::new(
+            mapping::Config {
+                source: self.name.clone(),
+                opening: self.opening(),
+                batch_rows_max: self.config.idb.batch_rows_max,
+                snapshot_events: self.config.plugins.snapshot_events,
+            },
+            mapping::Deps {
+                plugin,
+                queue: queue.clone(),
+                tracker: Tracker::new(self.identity(&state), state.session_count, state.open, state.session),
+                clock: self.deps.clock.clone(),
+                shared: self.shared.clone(),
+                out: batches,
+                ticks,
+                abort: abort.clone(),
+            },
+            snapshot,
+        );
+        let thread = std::thread::Builder::new().name(format!("map {}", self.name));
+        let thread = thread.spawn(move || mapping.run(committed)).context("start the mapping thread")?;
+        let writing = writing::Writing {
+            source: &self.name,
+            config: &self.config,
+            roles: self.options.lane().roles(),
+            dbids: self.options.lane().dbids,
+            lane: state.number,
+            idb,
+            queue,
+            owner,
+            snapshot_file: self.snapshot_file(),
+            plugin_version,
+            letters: Store::new(self.places.dead_letters.clone()),
+            shared: &self.shared,
+            clock: &self.deps.clock,
+        };
+        let written = writing.run(committed, mapped, &abort).await;
+        abort_on_error(&written, &abort);
+        let mapped = tokio::task::spawn_blocking(move || thread.join()).await?;
+        let mapped = mapped.unwrap_or_else(|_| bail!("the mapping thread panicked"));
+        written.and(mapped)
+    }
+
+    fn identity(&self, state: &LaneState) -> Identity {
+        let lane = self.options.lane();
+        let backup_address = match &self.options {
+            config::Source::Ami(ami) => ami.backup.clone(),
+            config::Source::Capture(_) => None,
+        };
+        Identity {
+            lane: state.number,
+            source: self.name.clone(),
+            roles: lane.roles(),
+            primary_dbid: lane.dbids.server,
+            backup_dbid: lane.dbids.backup.unwrap_or(lane.dbids.server),
+            backup_address,
+            switch_dbid: lane.dbids.switch,
+            source_type: VOICE_SERVER,
+        }
+    }
+
+    fn snapshot_file(&self) -> PathBuf {
+        self.places.lane.join("plugin.snapshot")
+    }
+
+    fn owner(&self, queue: &Queue, plugin: &Plugin) -> snapshot::Owner {
+        snapshot::Owner {
+            lane: self.name.clone(),
+            queue_id: *queue.id().as_bytes(),
+            plugin: plugin.description().name.clone(),
+            config: snapshot::config_digest(&self.options.lane().plugin_config_json()),
+        }
+    }
+
+    fn read_snapshot(&self, owner: &snapshot::Owner, committed: Seq) -> Option<SnapshotTaken> {
+        match snapshot::read(&self.snapshot_file(), owner, committed) {
+            Ok(found) => {
+                self.shared.snapshotted(found.position);
+                Some(SnapshotTaken { seq: found.position, state_version: found.state_version, bytes: found.state })
+            }
+            Err(snapshot::Unusable::Absent) => None,
+            Err(error) => {
+                tracing::warn!(code = "IC4008", source = %self.name, %error,
+                    "The snapshot is not used; the plugin's state is rebuilt from the events that are retained.");
+                None
+            }
+        }
+    }
+}
+
+fn opened_or<T>(joined: Result<Result<T, queue::Error>, tokio::task::JoinError>) -> Result<T> {
+    Ok(joined??)
+}
+
+/// A writer that has failed must not leave the mapping thread waiting.
+fn abort_on_error(written: &Result<()>, abort: &CancellationToken) {
+    if written.is_err() {
+        abort.cancel();
+    }
+}

@@ -1,0 +1,262 @@
+//! A plugin file becomes a plugin: read, examined, compiled, asked who it is.
+
+use super::bindings::{Exports, PACKAGE};
+use super::engine::Engine;
+use super::limits::{Exceeded, FILE_BYTES, Limits};
+use super::linker::State;
+use super::map::{Failure, Instance, LaneInfo, Sandbox};
+use super::version::{Form, examine};
+use super::{cache, describe::Description};
+use crate::error::Disposition;
+use crate::record::Role;
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use wasmtime::component::{Component, InstancePre};
+
+/// A plugin file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("plugin {}: {problem}", file.display())]
+pub struct Error {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl Error {
+    /// A lane without its plugin cannot go on.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        Disposition::Stop
+    }
+}
+
+/// What is wrong with a plugin file.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// There is no such plugin in the plugin directory.
+    #[error("there is no such file; the directory has {found}")]
+    Absent {
+        /// Names of the plugins that are there.
+        found: String,
+    },
+    /// A name that cannot be a plugin's.
+    #[error("a plugin's name consists of 1 to 64 letters, digits, `-` and `_`")]
+    Name,
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(#[from] std::io::Error),
+    /// The file is larger than a plugin may be.
+    #[error("{0}")]
+    TooLarge(Exceeded),
+    /// The file is empty.
+    #[error("the file is empty; was it being written? Write plugins beside and rename them")]
+    Empty,
+    /// The file is something else.
+    #[error("the file is not WebAssembly")]
+    NotWasm,
+    /// The file is cut short or damaged.
+    #[error("the WebAssembly is cut short or damaged at byte {offset}: {what}")]
+    Damaged {
+        /// Where.
+        offset: u64,
+        /// The parser's words.
+        what: String,
+    },
+    /// The interface section of a module cannot be read.
+    #[error("the interface that it was built for cannot be read: {0}")]
+    Interface(String),
+    /// Nothing in it tells of our interface.
+    #[error("it was not built for {PACKAGE}; it exports {}. Build it with the SDK", list(exports))]
+    OtherInterface {
+        /// What it exports.
+        exports: Vec<String>,
+    },
+    /// Built for another version of the interface.
+    #[error(
+        "it was built for {PACKAGE} {built_for}, this host offers {offered}: rebuild the plugin with the SDK of this \
+         release, or use a release that offers {built_for}"
+    )]
+    Version {
+        /// The version in the file.
+        built_for: String,
+        /// The versions of this host.
+        offered: String,
+    },
+    /// It wants what the host does not give.
+    #[error("it imports {}, which this host does not give: plugins have no clock, files, network or randomness", list(.0))]
+    Imports(Vec<String>),
+    /// Functions of the world are missing.
+    #[error("it does not export {missing} and so is not of the world `mapper`")]
+    World {
+        /// Names of the functions.
+        missing: String,
+    },
+    /// A function has another type.
+    #[error("its export `{export}` has another type than {PACKAGE} says: {difference}")]
+    Signature {
+        /// Name of the function.
+        export: &'static str,
+        /// How they differ.
+        difference: String,
+    },
+    /// The engine refuses the code.
+    #[error("it cannot be compiled: {0}")]
+    Compile(String),
+    /// `describe` failed.
+    #[error("it cannot say who it is: {0}")]
+    Describe(Failure),
+    /// What `describe` says is wrong.
+    #[error("its description is wrong: {0}")]
+    Description(String),
+}
+
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", super::limits::shorten(name))).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// A plugin: compiled and described; instances are made of it.
+#[derive(Clone)]
+pub struct Plugin {
+    engine: Engine,
+    code: InstancePre<State>,
+    description: Description,
+    digest: String,
+    size: u64,
+    file: PathBuf,
+}
+
+impl Plugin {
+    /// Loads a plugin file: a component, or a core module as the compiler leaves it.
+    ///
+    /// # Errors
+    /// [`Error`], with the file and what is wrong with it. Nothing of the plugin runs before all that can be seen
+    /// from outside is in order, and only `describe` does here, under the usual limits.
+    pub fn load(engine: &Engine, file: &Path) -> Result<Self, Error> {
+        Self::try_load(engine, file).map_err(|problem| Error { file: file.to_owned(), problem })
+    }
+
+    fn try_load(engine: &Engine, file: &Path) -> Result<Self, Problem> {
+        let bytes = read(file)?;
+        let form = examine(&bytes)?;
+        let digest = hex(&Sha256::digest(&bytes));
+        let component = compile(engine, form, &bytes, &digest)?;
+        let code =
+            engine.linker().instantiate_pre(&component).map_err(|error| Problem::Compile(format!("{error:#}")))?;
+        // The name that it has until it says its own.
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let (mut sandbox, exports) = instantiate(engine, &code, &stem, "", &Limits::default())?;
+        let description = Description::ask(&exports, &mut sandbox)?;
+        Ok(Self { engine: engine.clone(), code, description, digest, size: bytes.len() as u64, file: file.to_owned() })
+    }
+
+    /// Who the plugin says it is.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// SHA-256 of the file, hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Size of the file, bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// An instance with an empty state for a lane. Rows of tables whose role is not among `roles` are left out.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the plugin's words if it does not like its configuration; traps and limits.
+    pub fn open(&self, lane: &LaneInfo, config: &str, roles: &[Role], limits: &Limits) -> Result<Instance, Failure> {
+        let (sandbox, exports) = instantiate(&self.engine, &self.code, &self.description.name, &lane.name, limits)
+            .map_err(|problem| match problem {
+                Problem::Describe(failure) => failure,
+                other => Failure::Trap { reason: other.to_string(), log: Vec::new() },
+            })?;
+        Instance::open(sandbox, exports, &self.description, lane, config, roles)
+    }
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin")
+            .field("file", &self.file)
+            .field("description", &self.description)
+            .finish_non_exhaustive()
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let limit = FILE_BYTES as u64;
+    std::fs::File::open(file)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > FILE_BYTES {
+        let requested = std::fs::metadata(file)?.len();
+        return Err(Problem::TooLarge(Exceeded { name: "file_bytes", limit, current: 0, requested }));
+    }
+    Ok(bytes)
+}
+
+fn compile(engine: &Engine, form: Form, bytes: &[u8], digest: &str) -> Result<Component, Problem> {
+    let kept = engine.config().cache_dir.as_ref().map(|dir| cache::path(dir, digest, engine.wasmtime()));
+    if let Some(component) = kept.as_ref().and_then(|path| cache::load(path, engine.wasmtime())) {
+        return Ok(component);
+    }
+    let component = match form {
+        Form::Component => Component::from_binary(engine.wasmtime(), bytes),
+        Form::Module => Component::from_binary(engine.wasmtime(), &componentize(bytes)?),
+    };
+    let component = component.map_err(|error| Problem::Compile(format!("{error:#}")))?;
+    if let Some(path) = kept {
+        cache::store(&path, &component);
+    }
+    Ok(component)
+}
+
+/// Makes a component of a core module.
+pub(super) fn componentize(module: &[u8]) -> Result<Vec<u8>, Problem> {
+    let encode = || wit_component::ComponentEncoder::default().module(module).and_then(|mut encoder| encoder.encode());
+    // The encoder takes an interface section that contradicts itself for impossible and panics.
+    match std::panic::catch_unwind(encode) {
+        Ok(encoded) => encoded.map_err(|error| Problem::Interface(format!("{error:#}"))),
+        Err(_) => Err(Problem::Interface("its description contradicts itself".to_owned())),
+    }
+}
+
+fn instantiate(
+    engine: &Engine,
+    code: &InstancePre<State>,
+    plugin: &str,
+    lane: &str,
+    limits: &Limits,
+) -> Result<(Sandbox, Exports), Problem> {
+    let mut sandbox = Sandbox::new(engine, plugin, lane, limits);
+    let budget = sandbox.call_budget();
+    let instance = sandbox.run(budget, |store| code.instantiate(store)).map_err(Problem::Describe)?;
+    let exports = Exports::find(&instance, sandbox.store_mut())
+        .map_err(|(export, error)| Problem::Signature { export, difference: format!("{error:#}") })?;
+    Ok((sandbox, exports))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,228 @@
+//! The interaction model: what is alive on an exchange, with transitions that make the rows.
+//!
+//! One noun a file. A transition changes objects, writes history rows at once and marks the objects that it changed;
+//! when the event has been mapped, each marked object's row is written once, whole. So rows depend on events, never on
+//! how events were batched.
+//!
+//! | noun | file | rows |
+//! |---|---|---|
+//! | interaction | `interaction` | G_IR, G_IR_HISTORY, G_IR_ACTIVE |
+//! | call | `call` | G_CALL, G_CALL_HISTORY, G_CALL_ACTIVE, G_CALL_STAT |
+//! | party | `party` | G_PARTY, G_PARTY_HISTORY, G_PARTY_STAT |
+//! | stay in a queue | `queue_visit` | G_VIRTUAL_QUEUE, G_ROUTE_RES_VQ_HIST |
+//! | routing | `route` | G_ROUTE_RESULT |
+//! | attached data | `user_data` | G_USERDATA_HISTORY, G_SECURE_USERDATA_HISTORY, G_CALL_USERDATA(_CUST), G_CUSTOM_DATA_S |
+//! | login session | `login` | G_LOGIN_SESSION, GX_SESSION_ENDPOINT, GCX_GROUP_AGENT |
+//! | agent state, reason | `agent_state`, `reason` | G_AGENT_STATE_HISTORY, GS_AGENT_STAT, G_AGENT_STATE_RC(_A) |
+//! | directory | `directory` | GC_AGENT, GC_LOGIN, GC_ENDPOINT, GC_GROUP, GC_SWITCH, GC_TENANT, GCX_LOGIN_INFO |
+//! | what can no longer end by itself | `stuck` | endings that are inferred |
+//!
+//! # Invariants
+//! 1. A call ends with its last party and its last stay in a queue; an interaction with its last call
+//!    (`model::tests::a_call_ends_with_its_last_party`).
+//! 2. What has ended is forgotten when its last row is written; a key of it finds nothing, and every transition
+//!    ignores such a key (`model::tests::transitions_of_the_gone_are_ignored`).
+//! 3. Time goes on by events: what is due is released with its due time, never with the time of the event that
+//!    released it (`model::tests::after_call_work_ends_when_due`).
+
+mod agent_state;
+mod call;
+mod directory;
+mod interaction;
+mod login;
+mod party;
+mod queue_visit;
+mod reason;
+mod route;
+mod stuck;
+mod user_data;
+
+#[cfg(test)]
+mod tests;
+
+pub use agent_state::AgentState;
+pub use call::{Call, CallType, MergeType};
+pub use directory::EndpointType;
+pub use interaction::Interaction;
+pub use login::{Login, LoginSession};
+pub use party::{CcEvent, NewParty, Party, PartyState, PartyType, Role};
+pub use queue_visit::{QueueVisit, VisitEnd};
+pub use route::Routed;
+pub use user_data::{Attached, DataSpec};
+
+use crate::{
+    Lane, Output,
+    bindings::concentrator::mapping::rows::{Ext, TableRows},
+    store::{Index, Key, Store},
+};
+use directory::Directory;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What falls due without an event of its own.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum Due {
+    /// After-call work ends.
+    AfterCallWork(Key<LoginSession>),
+    /// The call has reached its maximum age.
+    Call(Key<Call>),
+}
+
+/// Ids of ended calls that are remembered, so that late events do not bring them to life again.
+const ENDED_MAX: usize = 8192;
+
+/// A moment and a number that tells apart what is due at the same moment.
+type DueAt = (i64, u64);
+
+/// All that is alive on one exchange.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Model {
+    #[serde(skip)]
+    lane: Lane,
+    #[serde(skip)]
+    call_age_max: Option<i64>,
+    now: i64,
+    heard: i64,
+    calls: Store<Call>,
+    call_ids: Index<Key<Call>>,
+    ended: VecDeque<Box<str>>,
+    ended_ids: Index<()>,
+    parties: Store<Party>,
+    interactions: Store<Interaction>,
+    interaction_ids: Index<Key<Interaction>>,
+    visits: Store<QueueVisit>,
+    sessions: Store<LoginSession>,
+    directory: Directory,
+    born: u64,
+    due: BTreeMap<DueAt, Due>,
+    #[serde(skip)]
+    data_spec: DataSpec,
+    #[serde(skip)]
+    rows: Output,
+    #[serde(skip)]
+    changed: Changed,
+}
+
+/// Objects whose row is to be written when the event has been mapped.
+#[derive(Default)]
+struct Changed {
+    interactions: Vec<Key<Interaction>>,
+    calls: Vec<Key<Call>>,
+    parties: Vec<Key<Party>>,
+    visits: Vec<Key<QueueVisit>>,
+}
+
+impl Model {
+    /// Nothing is alive yet on the exchange that `lane` serves.
+    #[must_use]
+    pub fn new(lane: Lane) -> Self {
+        Self { lane, ..Self::default() }
+    }
+
+    /// The lane that this model serves: to be said again after a state was restored.
+    pub fn serve(&mut self, lane: Lane) {
+        self.lane = lane;
+    }
+
+    /// Which attached data goes where.
+    pub fn attach_by(&mut self, spec: DataSpec) {
+        self.data_spec = spec;
+    }
+
+    /// Calls older than `age_max` (µs) are closed as stuck; `None`: never.
+    pub fn limit_call_age(&mut self, age_max: Option<i64>) {
+        self.call_age_max = age_max;
+    }
+
+    /// The lane.
+    #[must_use]
+    pub fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
+    /// Time of the event that is being mapped, µs since 1970 UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// When the source was last heard: the last moment at which what is alive was known to be.
+    #[must_use]
+    pub fn heard(&self) -> i64 {
+        self.heard
+    }
+
+    /// The event that is being mapped comes from the exchange itself: what has not ended is alive.
+    pub fn hear(&mut self) {
+        self.heard = self.heard.max(self.now);
+    }
+
+    /// An event begins, the `at`th of its batch: releases what fell due before it.
+    pub fn begin(&mut self, at: u32, time: i64) {
+        self.rows.at = at;
+        while let Some((&key, &due)) = self.due.first_key_value() {
+            if key.0 > time {
+                break;
+            }
+            self.due.remove(&key);
+            self.now = key.0;
+            match due {
+                Due::AfterCallWork(session) => self.after_call_work_ended(session),
+                Due::Call(call) => self.close_old_call(call),
+            }
+            self.finish();
+        }
+        self.now = time;
+    }
+
+    /// The event has been mapped: writes the rows of all that it changed.
+    pub fn finish(&mut self) {
+        // Endings cascade upwards only: party, visit, call, interaction.
+        let mut parties = std::mem::take(&mut self.changed.parties);
+        parties.drain(..).for_each(|key| self.write_party(key));
+        self.changed.parties = parties;
+        let mut visits = std::mem::take(&mut self.changed.visits);
+        visits.drain(..).for_each(|key| self.write_visit(key));
+        self.changed.visits = visits;
+        let mut calls = std::mem::take(&mut self.changed.calls);
+        calls.drain(..).for_each(|key| self.write_call(key));
+        self.changed.calls = calls;
+        let mut interactions = std::mem::take(&mut self.changed.interactions);
+        interactions.drain(..).for_each(|key| self.write_interaction(key));
+        self.changed.interactions = interactions;
+    }
+
+    /// The event could not be mapped: what it changed stays, its rows are dropped.
+    pub fn reject(&mut self) {
+        self.finish();
+        self.rows.forget_event();
+    }
+
+    /// Takes out the rows of all events since the last time.
+    pub fn take_rows(&mut self) -> Vec<TableRows> {
+        self.rows.take()
+    }
+
+    /// Earliest moment at which something falls due without an event, µs since 1970 UTC.
+    #[must_use]
+    pub fn next_due(&self) -> Option<i64> {
+        self.due.first_key_value().map(|((time, _), _)| *time)
+    }
+
+    fn fall_due(&mut self, time: i64, what: Due) -> DueAt {
+        let at = (time, self.next_born());
+        self.due.insert(at, what);
+        at
+    }
+
+    /// A number that grows with each thing that is born: the order in which things are closed.
+    fn next_born(&mut self) -> u64 {
+        self.born += 1;
+        self.born
+    }
+}
+
+/// `GSYS_EXT_INT2 = 1` marks an ending that was inferred.
+fn inferred_ext(inferred: bool) -> Option<Ext> {
+    inferred.then(|| Ext { int2: Some(1), ..Ext::default() })
+}

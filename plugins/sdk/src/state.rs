@@ -1,0 +1,23 @@
+//! The state of a mapping as bytes: what `snapshot` gives and `restore` takes.
+//!
+//! # Format
+//! postcard (variable-length integers, fields in their order, no names). The version that the contract passes
+//! beside it says which fields; a mapping raises its `STATE_VERSION` when they change.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The state as bytes.
+///
+/// # Errors
+/// What could not be written, for a person.
+pub fn save<T: Serialize>(state: &T) -> Result<Vec<u8>, String> {
+    postcard::to_stdvec(state).map_err(|error| format!("cannot save the state: {error}"))
+}
+
+/// The state that [`save`] gave.
+///
+/// # Errors
+/// What is wrong with the bytes, for a person.
+pub fn load<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    postcard::from_bytes(bytes).map_err(|error| format!("cannot read the state: {error}"))
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask generate`: everything that follows from `wit/idb.tables` and `wit/idb.dictionary`.
+
+mod bindings;
+mod dictionary;
+mod docs;
+mod record;
+mod sql;
+pub(crate) mod tables;
+mod wit;
+
+use anyhow::{Context, Result};
+use std::path::Path;
+
+/// The files to make, with their text, relative to the project's root.
+fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
+    let source = std::fs::read_to_string(root.join("wit/idb.tables")).context("read wit/idb.tables")?;
+    let tables = tables::parse(&source)?;
+    let words = std::fs::read_to_string(root.join("wit/idb.dictionary")).context("read wit/idb.dictionary")?;
+    let kinds = dictionary::parse(&words, &tables)?;
+    Ok(vec![
+        ("wit/rows.wit", wit::render(&tables)),
+        ("host/src/record/tables.rs", record::render(&tables)),
+        ("host/src/plugin/rows.rs", bindings::render(&tables)),
+        ("migrations/postgres/0001_idb.sql", sql::render(&tables, sql::Dialect::Postgres)),
+        ("migrations/postgres/0002_dictionary.sql", dictionary::render(&kinds)),
+        ("migrations/sqlite/0001_idb.sql", sql::render(&tables, sql::Dialect::Sqlite)),
+        ("migrations/sqlite/0002_dictionary.sql", dictionary::render(&kinds)),
+        ("docs/reference/idb.md", docs::render(&tables, &kinds)),
+    ])
+}
+
+/// Writes the files; with `check`, says which would change instead, as an error.
+pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
+    let mut stale = Vec::new();
+    for (path, text) in files(root)? {
+        let path = root.join(path);
+        if std::fs::read_to_string(&path).ok().as_deref() == Some(text.as_str()) {
+            continue;
+        }
+        if check {
+            stale.push(path.display().to_string());
+        } else {
+            std::fs::create_dir_all(path.parent().unwrap_or(root))?;
+            std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+        }
+    }
+    anyhow::ensure!(stale.is_empty(), "not what wit/idb.tables says: {}; run `cargo xtask generate`", stale.join(", "));
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The project's own tool: `cargo xtask demo | test | bench | check | guests | generate`.
+
+mod bench;
+mod check;
+mod demo;
+mod generate;
+mod guests;
+mod needs;
+mod test;
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+/// Plugins that are part of the product.
+const PLUGINS: &[&str] = &["asterisk"];
+/// Guests that tests need besides.
+const TEST_GUESTS: &[&str] = &["asterisk", "evil"];
+
+const USAGE: &str = "\
+usage: cargo xtask VERB
+  demo               run the daemon against a recorded exchange, into SQLite, and show what it wrote
+  test [ARGUMENTS]   build the plugins, then run every test; arguments go to the test runner
+  check              format, lints, documentation
+  bench [NAME…]      measure, and print the figures of docs/explanation/figures.md
+  guests             compile the plugins to target/guests
+  generate [--check] make what follows from wit/idb.tables";
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["demo"] => demo::run(root),
+        ["test", rest @ ..] => test::run(root, rest),
+        ["check"] => check::run(root),
+        ["bench", names @ ..] => bench::run(root, names),
+        ["guests"] => guests::build(root, TEST_GUESTS).map(drop),
+        ["generate"] => generate::run(root, false),
+        ["generate", "--check"] => generate::run(root, true),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// Where cargo builds: `target`, unless the environment says otherwise.
+fn target_dir(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+/// Says what happens next.
+fn say(what: &str) {
+    eprintln!("==> {what}");
+}
