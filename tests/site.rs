@@ -100,6 +100,8 @@ queue = {{ segment_bytes = 8388608, retain_bytes = 8388608 }}
         std::fs::write(self.path("concentrator.toml"), self.config()).unwrap();
         if !self.path("pbx.secret").exists() {
             std::fs::write(self.path("pbx.secret"), "secret\n").unwrap();
+            std::fs::set_permissions(self.path("pbx.secret"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .unwrap();
         }
     }
 

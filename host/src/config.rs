@@ -90,10 +90,10 @@ impl Default for Plugins {
     fn default() -> Self {
         Self {
             dir: PathBuf::new(),
-            memory_bytes: 64 << 20,
+            memory_bytes: 256 << 20,
             call_ms: 2_000,
             output_rows: 200_000,
-            snapshot_bytes: 32 << 20,
+            snapshot_bytes: 64 << 20,
             snapshot_events: 20_000,
         }
     }

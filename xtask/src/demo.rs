@@ -3,8 +3,9 @@
 use crate::{PLUGINS, guests, needs, say, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How many times faster than it was the recorded exchange runs.
@@ -12,13 +13,17 @@ const SPEED: &str = "10";
 /// The recordings last five and a half minutes; at ten times the pace with room to spare.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// A process that is ended when the demo ends.
-struct Running(Child);
+/// A process that is ended when the demo ends; its output is kept open until then.
+struct Running {
+    child: Child,
+    #[expect(dead_code, reason = "held, not read: the process must be able to write")]
+    output: Option<ChildStdout>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -37,9 +42,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let (_exchange, address) = exchange(root, &dir)?;
     let config = configure(root, &dir, &address)?;
     say(&format!("the exchange speaks on {address}, {SPEED} times as fast as it was recorded"));
-    let mut daemon = Running(concentrator(root, &config).args(["-q", "run"]).spawn().context("start the daemon")?);
-    watch(root, &config, &mut daemon.0)?;
-    stop(&mut daemon.0)?;
+    let spawned = concentrator(root, &config).args(["-q", "run"]).spawn().context("start the daemon")?;
+    let mut daemon = Running { child: spawned, output: None };
+    watch(root, &config, &mut daemon.child)?;
+    stop(&mut daemon.child)?;
     let shown = concentrator(root, &config).args(["idb", "summary"]).status()?;
     ensure!(shown.success(), "show the summary: {shown}");
     say(&format!("the database is {}", dir.join("idb.sqlite").display()));
@@ -75,13 +81,14 @@ fn recordings(root: &Path) -> Result<Vec<PathBuf>> {
 fn exchange(root: &Path, dir: &Path) -> Result<(Running, String)> {
     let secret = dir.join("pbx.secret");
     std::fs::write(&secret, "demo-secret\n")?;
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600))?;
     let mut command = Command::new(target_dir(root).join("debug/exchange"));
     command.args(["--listen", "127.0.0.1:0", "--speed", SPEED, "--secret-file"]).arg(&secret);
     let mut child = command.args(recordings(root)?).stdout(Stdio::piped()).spawn().context("start the exchange")?;
-    let out = child.stdout.take().context("the exchange's output")?;
-    let child = Running(child);
+    let mut out = BufReader::new(child.stdout.take().context("the exchange's output")?);
     let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
+    out.read_line(&mut line)?;
+    let child = Running { child, output: Some(out.into_inner()) };
     let address = line.trim().trim_end_matches('.').rsplit(' ').next().unwrap_or_default().to_owned();
     ensure!(address.contains(':'), "the exchange did not start: {line}");
     Ok((child, address))

@@ -117,8 +117,9 @@ impl Mapping {
     /// # Errors
     /// If the plugin cannot be opened, or the queue cannot be read: the lane cannot go on.
     pub(super) fn run(mut self, committed: Seq) -> Result<()> {
-        self.rebuild(committed + 1)?;
-        let mut reader = self.deps.queue.reader(committed + 1);
+        let first = self.first_to_map(committed);
+        self.rebuild(first)?;
+        let mut reader = self.deps.queue.reader(first);
         let mut pending: Option<Pending> = None;
         let mut buffer = Vec::new();
         let (mut since_snapshot, mut clock_of_source) = (0_u64, None);
@@ -154,6 +155,20 @@ impl Mapping {
             }
         }
         Ok(())
+    }
+
+    /// Where to go on: after what is committed, or, where the database is older than what the queue retains, there.
+    fn first_to_map(&self, committed: Seq) -> Seq {
+        let positions = self.deps.queue.positions();
+        // Of a queue that has just begun, nothing is durable yet and so nothing can be missing.
+        if committed + 1 >= positions.first_retained || positions.first_retained > positions.durable {
+            return committed + 1;
+        }
+        tracing::error!(
+            code = "IC2006", source = %self.config.source, committed, first_retained = positions.first_retained,
+            "The database is older than what the queue retains: the events between are missing in it."
+        );
+        positions.first_retained
     }
 
     /// Maps what was read into `pending`.

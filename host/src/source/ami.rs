@@ -230,6 +230,7 @@ impl Ami {
     /// [`Error`] if the queue takes no more events; everything else is retried.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), Error> {
         let Some(mut repeats) = Repeats::open(&self.inlet, &shutdown).await? else { return Ok(()) };
+        warn_if_public(&self.config.secret_file).await;
         let servers = self.config.servers();
         let mut trouble: Vec<Trouble> = servers.iter().map(|_| Trouble::default()).collect();
         let (shortest, longest) = (self.config.backoff_ms_min, self.config.backoff_ms_max);
@@ -334,13 +335,18 @@ impl Ami {
     }
 }
 
+/// Said once, when the source starts.
+async fn warn_if_public(path: &Path) {
+    let mode =
+        tokio::fs::metadata(path).await.map(|about| std::os::unix::fs::PermissionsExt::mode(&about.permissions()));
+    if mode.is_ok_and(|mode| mode & 0o004 != 0) {
+        warn!(path = %path.display(), "Everybody on this machine can read the secret file: chmod 600.");
+    }
+}
+
 async fn read_secret(path: &Path) -> Result<String, Failure> {
     let failed = |source| Failure::Secret { path: path.to_owned(), source };
     let about = tokio::fs::metadata(path).await.map_err(failed)?;
-    #[cfg(unix)]
-    if std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o004 != 0 {
-        warn!(path = %path.display(), "Everybody on this machine can read the secret file.");
-    }
     let form = || Failure::SecretForm { path: path.to_owned() };
     if about.len() > SECRET_BYTES_MAX {
         return Err(form());
