@@ -24,6 +24,9 @@ pub struct Config {
     pub value_length_max: usize,
     /// Seconds of after-call work for members of which the exchange tells none. Default: 0.
     pub wrap_up_seconds: u32,
+    /// Seconds after an answer to a state request in which something must be heard of what the answer lacks; what
+    /// nothing tells of is closed as stuck then. Default: 30.
+    pub confirm_seconds: u32,
     /// Hours after which a call that has not ended is closed as stuck; 0: never. Default: 24.
     pub call_hours_max: u32,
 }
@@ -50,6 +53,7 @@ impl Default for Config {
             user_data_columns: columns.map(|(key, column)| (key.to_owned(), column.to_owned())).into(),
             value_length_max: 1024,
             wrap_up_seconds: 0,
+            confirm_seconds: 30,
             call_hours_max: 24,
         }
     }
@@ -84,6 +88,12 @@ impl Config {
             columns: self.user_data_columns.clone(),
             value_length_max: self.value_length_max,
         }
+    }
+
+    /// How long what a state answer lacks is in doubt, µs.
+    #[must_use]
+    pub fn confirm_time(&self) -> i64 {
+        i64::from(self.confirm_seconds) * SECOND
     }
 
     /// Age in µs at which a call is closed as stuck.

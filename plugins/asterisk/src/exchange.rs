@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     headers::{Shown, known},
     members::Members,
+    sync::Doubt,
 };
 use concentrator_sdk::{
     Model,
@@ -28,10 +29,12 @@ pub(crate) struct Exchange {
     pub(crate) config: Config,
     pub(crate) model: Model,
     pub(crate) channels: Store<Channel>,
+    #[serde(skip)]
     uniqueids: Index<Key<Channel>>,
     names: Index<Key<Channel>>,
     devices: Index<Vec<Key<Channel>>>,
     ended: VecDeque<Box<str>>,
+    #[serde(skip)]
     ended_ids: Index<()>,
     pub(crate) bridges: Store<Bridge>,
     pub(crate) bridge_ids: Index<Key<Bridge>>,
@@ -43,11 +46,19 @@ pub(crate) struct Exchange {
     /// When the source was last heard in the connection before.
     pub(crate) alive_until: i64,
     pub(crate) state_requested: bool,
+    /// What the answer lacked is closed when this is over.
+    pub(crate) doubt: Option<Doubt>,
     /// Channels that have been made, to look now and then for those whose end was lost.
     pub(crate) made: u32,
 }
 
 impl Exchange {
+    /// The state was restored: makes the indexes that it does not hold.
+    pub(crate) fn index(&mut self) {
+        self.uniqueids = self.channels.index(|channel| &channel.uniqueid);
+        self.ended_ids = self.ended.iter().map(|uniqueid| (uniqueid.clone(), ())).collect();
+    }
+
     /// The channel of that Uniqueid.
     pub(crate) fn find(&self, uniqueid: &str) -> Option<Key<Channel>> {
         self.uniqueids.get(uniqueid).copied()

@@ -42,7 +42,7 @@ pub struct Asterisk(Exchange);
 impl Mapper for Asterisk {
     const NAME: &'static str = "asterisk";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
     #[rustfmt::skip]
     const EVENTS: &'static [&'static str] = &[
         "AgentCalled", "AgentComplete", "AgentConnect", "AgentLogin", "AgentLogoff", "Agents",
@@ -71,6 +71,7 @@ impl Mapper for Asterisk {
     }
 
     fn map(&mut self, event: &View<'_>) -> Result<bool, String> {
+        self.0.resolve_doubt();
         match event.kind() {
             Kind::Source => {
                 self.0.model.hear();
@@ -94,6 +95,7 @@ impl Mapper for Asterisk {
         let mut exchange: Exchange = state::load(bytes)?;
         exchange.config = self.0.config.clone();
         exchange.model.serve(self.0.model.lane().clone());
+        exchange.index();
         exchange.apply_config();
         self.0 = exchange;
         Ok(())

@@ -128,7 +128,9 @@ impl Exchange {
         if let Some(channel) = self.channels.get_mut(dest) {
             channel.offer = Some(Offer { queue: headers.queue.to_owned(), session });
         }
-        let Some(party) = self.party(dest) else { return };
+        let begun = self.channels.get(dest).is_some_and(|of| of.party.is_some() || of.is_plumbing());
+        let party = if begun { self.party(dest) } else { self.begin_party(dest, Some(headers.interface)) };
+        let Some(party) = party else { return };
         let session = self.session_at(dest);
         self.model.describe_party(party, Some(headers.queue), session, None);
     }

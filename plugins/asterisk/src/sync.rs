@@ -1,7 +1,8 @@
 //! What happens to the connection, and what lists of the exchange's state tell.
 //!
-//! Lists only ever add, whoever asked for them. What they lack is closed as stuck only by `StateAnswered`, which says
-//! which lists came whole; an exchange that does not answer loses nothing.
+//! Lists only ever add, whoever asked for them. What they lack is closed as stuck only after a `StateAnswered`, which
+//! says which lists came whole, and only if nothing else tells of it for `confirm_seconds`; an exchange that does not
+//! answer loses nothing.
 
 use crate::{
     channel::{Bridge, Channel},
@@ -9,17 +10,27 @@ use crate::{
     headers::Headers,
 };
 use concentrator_sdk::{View, store::Key, time::SECOND};
+use serde::{Deserialize, Serialize};
 
 /// `opening` of a session: the source restarted in between.
 const SOURCE_RESTARTED: i64 = 3;
 /// How far `Uptime`, in whole seconds, and two clocks may be off.
 const BOOT_SLACK: i64 = 3 * SECOND;
 
+/// What an answer to a state request lacked is in doubt until that time.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Doubt {
+    until: i64,
+    /// The lists that came whole.
+    lists: String,
+}
+
 impl Exchange {
     pub(crate) fn session_opened(&mut self, event: &View<'_>) {
         self.connection += 1;
         self.alive_until = self.model.heard();
         self.state_requested = false;
+        self.doubt = None;
         if event.integer("opening") == Some(SOURCE_RESTARTED) {
             self.everything_is_over(self.alive_until);
         }
@@ -60,7 +71,15 @@ impl Exchange {
         if !std::mem::take(&mut self.state_requested) {
             return;
         }
-        let lists = event.text("lists").unwrap_or_default();
+        let lists = event.text("lists").unwrap_or_default().to_owned();
+        self.doubt = Some(Doubt { until: self.model.now() + self.config.confirm_time(), lists });
+        self.resolve_doubt();
+    }
+
+    /// Closes what the answer lacked and nothing has told of since, when the time for that is over.
+    pub(crate) fn resolve_doubt(&mut self) {
+        let now = self.model.now();
+        let Some(Doubt { lists, .. }) = self.doubt.take_if(|doubt| doubt.until <= now) else { return };
         let came = |list: &str| lists.split([',', ' ']).any(|name| name == list);
         let time = self.alive_until;
         if came("CoreShowChannels") || came("Status") {

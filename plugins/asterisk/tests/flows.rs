@@ -265,12 +265,27 @@ fn only_a_whole_answer_closes() {
             at.say("StateAnswered", &[("lists", lists)]);
         }
         let of = at.rows();
+        assert_eq!(of.rows("G_CALL_ACTIVE").len(), 1, "in doubt only, at first");
+        at.later(31).no_data();
+        let of = at.rows();
         let ended = of.rows("G_CALL").iter().filter(|row| row.get("terminated").is_some()).count();
         assert_eq!(ended, closed, "{lists:?}");
         if closed == 1 {
             assert_eq!(number(&of.rows("G_CALL_STAT")[0], "t_duration"), 3, "last known alive before the gap");
         }
     }
+}
+
+/// A server that answers with empty lists, and goes on telling of a call all the same: the call is not closed.
+#[test]
+fn what_is_heard_of_again_is_not_closed() {
+    let mut at = Script::new();
+    at.call("PJSIP/pstn-1", "10", "2001", "7000").up("10").later(3).session(2);
+    at.say("StateRequested", &[]).say("StateAnswered", &[("lists", "CoreShowChannels,Status,QueueStatus")]);
+    at.later(10).hold("10").later(60).no_data();
+    assert_eq!(at.rows().rows("G_CALL_ACTIVE").len(), 1);
+    at.hangup("10", 16);
+    assert!(at.rows().rows("G_CALL_ACTIVE").is_empty());
 }
 
 #[test]
@@ -297,7 +312,7 @@ fn an_agent_of_a_pool_who_left_in_the_gap() {
         at.call("PJSIP/1001-1", "10", "1001", "*45").up("10").agent("AgentLogin", "10", "1001").later(60).no_data();
         at.session(2).later(600).say("StateRequested", &[]);
         at.say("Agents", &[("Agent", "1001"), ("Name", "Agent One"), ("Status", status)]);
-        at.say("StateAnswered", &[("lists", "QueueStatus,Agents")]);
+        at.say("StateAnswered", &[("lists", "QueueStatus,Agents")]).later(31).no_data();
         let of = at.rows();
         let sessions = of.rows("G_LOGIN_SESSION");
         assert_eq!(sessions.len(), 1, "{status}");

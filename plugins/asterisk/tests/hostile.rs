@@ -193,6 +193,23 @@ fn cut_anywhere_and_hung_up() {
     }
 }
 
+/// A collector that comes late, to an exchange that does not answer what is up.
+#[test]
+fn begun_anywhere() {
+    for (case, lines) in recordings() {
+        for begin in (1..lines.len()).step_by(3) {
+            let mut late = lines[..1].to_vec();
+            late.extend_from_slice(&lines[begin..]);
+            let of = database(&case, &late);
+            let what = format!("{} begun at {begin}", case.display());
+            testing::check_invariants(&what, &of);
+            assert!(alive(&of).is_empty(), "{what}: {:#?}", alive(&of));
+            let sessions = of.rows("G_LOGIN_SESSION").iter().filter(|row| row.get("terminated").is_none()).count();
+            assert_eq!(sessions, 0, "{what}: sessions");
+        }
+    }
+}
+
 #[test]
 fn shuffled_within_50_ms() {
     for (case, lines) in recordings() {

@@ -1,4 +1,5 @@
 //! Writes the events of a made-up flow, as Asterisk would send them.
+#![allow(dead_code, reason = "not every test binary tells every flow")]
 
 use asterisk::Asterisk;
 use concentrator_sdk::{
@@ -100,6 +101,13 @@ impl Script {
         let of = (channel.to_owned(), linked.to_owned(), 0, String::new(), "s".to_owned());
         self.channels.insert(short.to_owned(), of);
         self.of("Newchannel", &[("", short)], &[])
+    }
+
+    /// Somebody calls over a technology that takes callers in as channels that are down, as `chan_sip` does.
+    pub(crate) fn call_from_down(&mut self, channel: &str, short: &str, number: &str, exten: &str) -> &mut Self {
+        let of = (channel.to_owned(), short.to_owned(), 0, number.to_owned(), exten.to_owned());
+        self.channels.insert(short.to_owned(), of);
+        self.of("Newchannel", &[("", short)], &[]).state(short, 4)
     }
 
     pub(crate) fn state(&mut self, short: &str, state: u8) -> &mut Self {
@@ -219,6 +227,14 @@ impl Script {
         self.offer("AgentComplete", by, dest, &[("Queue", queue), ("Interface", interface), ("Reason", reason)])
     }
 
+    pub(crate) fn pickup(&mut self, by: &str, target: &str) -> &mut Self {
+        self.of("Pickup", &[("", by), ("Target", target)], &[])
+    }
+
+    pub(crate) fn spy(&mut self, spyer: &str, spyee: &str) -> &mut Self {
+        self.of("ChanSpyStart", &[("Spyer", spyer), ("Spyee", spyee)], &[])
+    }
+
     pub(crate) fn rename(&mut self, short: &str, from: &str, to: &str) -> &mut Self {
         self.say("Rename", &[("Channel", from), ("Newname", to), ("Uniqueid", &id(short))])
     }
@@ -249,6 +265,33 @@ impl Script {
         let mut mapper = Asterisk::open(testing::lane(), r#"{"trunks": ["pstn"]}"#).unwrap();
         let database = Database::of(&testing::map(&mut mapper, &events, 0));
         testing::check_invariants("flow", &database);
+        self.check_cuts(&events);
         database
+    }
+
+    /// Wherever the flow is cut, nothing stays active when all channels have hung up.
+    fn check_cuts(&self, events: &[Vec<u8>]) {
+        let mut channels: Vec<_> = self.channels.iter().collect();
+        channels.sort();
+        let hangups: Vec<_> = channels
+            .into_iter()
+            .map(|(short, (name, ..))| {
+                let attributes = [["Channel", name], ["Uniqueid", &id(short)], ["Cause", "16"]];
+                let of = serde_json::json!({"kind": "source", "name": "Hangup", "received": self.now + 1000, "attributes": attributes});
+                testing::flat(&of.to_string())
+            })
+            .collect();
+        for cut in (1..events.len()).filter(|_| events.len() < 1000) {
+            let mut cut_short = events[..cut].to_vec();
+            cut_short.extend_from_slice(&hangups);
+            let mut mapper = Asterisk::open(testing::lane(), r#"{"trunks": ["pstn"]}"#).unwrap();
+            let of = Database::of(&testing::map(&mut mapper, &cut_short, 0));
+            let what = format!("flow cut at {cut}");
+            testing::check_invariants(&what, &of);
+            for table in ["G_CALL", "G_IR", "G_PARTY", "G_VIRTUAL_QUEUE"] {
+                let alive = of.rows(table).iter().find(|row| row.get("terminated").is_none());
+                assert!(alive.is_none(), "{what}: {table} {}", alive.unwrap());
+            }
+        }
     }
 }

@@ -84,11 +84,14 @@ pub struct Model {
     now: i64,
     heard: i64,
     calls: Store<Call>,
+    #[serde(skip)]
     call_ids: Index<Key<Call>>,
     ended: VecDeque<Box<str>>,
+    #[serde(skip)]
     ended_ids: Index<()>,
     parties: Store<Party>,
     interactions: Store<Interaction>,
+    #[serde(skip)]
     interaction_ids: Index<Key<Interaction>>,
     visits: Store<QueueVisit>,
     sessions: Store<LoginSession>,
@@ -119,9 +122,12 @@ impl Model {
         Self { lane, ..Self::default() }
     }
 
-    /// The lane that this model serves: to be said again after a state was restored.
+    /// The lane that this model serves: to be said again after a state was restored, which holds no index.
     pub fn serve(&mut self, lane: Lane) {
         self.lane = lane;
+        self.call_ids = self.calls.index(|call| call.id.as_str());
+        self.interaction_ids = self.interactions.index(Interaction::name);
+        self.ended_ids = self.ended.iter().map(|id| (id.clone(), ())).collect();
     }
 
     /// Which attached data goes where.

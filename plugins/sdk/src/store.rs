@@ -119,6 +119,13 @@ impl<T> Store<T> {
         })
     }
 
+    /// An index of all things by their names.
+    pub fn index(&self, name: impl Fn(&T) -> &str) -> Index<Key<T>> {
+        let mut index = Index::with_capacity_and_hasher(self.len(), BuildHasherDefault::default());
+        index.extend(self.iter().map(|(key, thing)| (name(thing).into(), key)));
+        index
+    }
+
     /// How many things are there.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -147,7 +147,7 @@ impl Model {
         self.rows.g_agent_state_history.push(GAgentStateHistory {
             at: self.rows.at,
             seq: Some(session.seq),
-            loginsessionid: Some(session.id.clone()),
+            loginsessionid: Some(session.id.text()),
             loginid: Some(session.login),
             agentid: Some(session.agent),
             endpointid: Some(session.endpoint),
@@ -169,7 +169,7 @@ impl Model {
             if entered > 0 {
                 self.rows.gs_agent_stat.push(GsAgentStat {
                     at: self.rows.at,
-                    sessionid: session.id.clone(),
+                    sessionid: session.id.text(),
                     endpointid: session.endpoint,
                     queueid: ALL_QUEUES,
                     state: state as i32,

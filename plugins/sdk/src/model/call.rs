@@ -3,7 +3,11 @@
 mod written;
 
 use super::{Due, DueAt, ENDED_MAX, Interaction, Model, Party, inferred_ext};
-use crate::{ids, rows::GCallHistory, store::Key};
+use crate::{
+    ids::{self, Guid},
+    rows::GCallHistory,
+    store::Key,
+};
 use serde::{Deserialize, Serialize};
 
 /// `CALLTYPE`.
@@ -59,7 +63,7 @@ pub struct Call {
     connection: u64,
     pub(super) born: u64,
     pub(super) interaction: Key<Interaction>,
-    irid: String,
+    irid: Guid,
     parent: Option<String>,
     merged_into: Option<String>,
     merge_type: Option<MergeType>,
@@ -76,7 +80,7 @@ pub struct Call {
     pub(super) visits: u32,
     pub(super) visit_ordinal: u32,
     pub(super) data: Vec<(Box<str>, Box<str>)>,
-    pub(super) released_by: Option<(String, String)>,
+    pub(super) released_by: Option<(String, Guid)>,
     /// Who released it only rang: whoever goes later decides.
     released_early: bool,
     tally: Tally,
@@ -136,7 +140,7 @@ impl Model {
             return key;
         }
         let ir = self.join_interaction(interaction, id, created);
-        let irid = self.interactions.get(ir).map(|ir| ir.id().to_owned()).unwrap_or_default();
+        let irid = self.interactions.get(ir).map(|ir| ir.id()).unwrap_or_default();
         let born = self.next_born();
         let key = self.calls.insert(Call {
             id: id.to_owned(),
@@ -295,7 +299,7 @@ impl Model {
     pub fn set_released_by(&mut self, key: Key<Call>, party: Option<Key<Party>>) {
         let party = party.and_then(|party| self.parties.get(party));
         let early = party.is_some_and(Party::only_rings);
-        let by = party.map(|party| (party.dn.clone(), party.id.clone()));
+        let by = party.map(|party| (party.dn.clone(), party.id));
         if let Some(call) = self.calls.get_mut(key) {
             call.released_by = by;
             call.released_early = early;

@@ -2,7 +2,7 @@
 
 use super::Model;
 use crate::{
-    ids::{self, Of},
+    ids::{self, Guid, Of},
     rows::{GIr, GIrActive, GIrHistory},
     store::Key,
 };
@@ -17,11 +17,11 @@ const LINK_MERGED: i32 = 1;
 /// An interaction that is alive.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction {
-    id: String,
+    id: Guid,
     name: Box<str>,
-    root: String,
+    root: Guid,
     root_call: String,
-    parent: Option<String>,
+    parent: Option<Guid>,
     created: i64,
     ended: Option<i64>,
     changed: i64,
@@ -32,10 +32,14 @@ pub struct Interaction {
 }
 
 impl Interaction {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Its IRID.
     #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
+    pub fn id(&self) -> Guid {
+        self.id
     }
 }
 
@@ -50,7 +54,7 @@ impl Model {
         }
         let id = ids::guid(Of::Interaction, self.lane.dbid, &[name]);
         let key = self.interactions.insert(Interaction {
-            root: id.clone(),
+            root: id,
             id,
             name: name.into(),
             root_call: root_call.to_owned(),
@@ -80,16 +84,16 @@ impl Model {
 
     /// Two interactions turn out to be one: `key` is merged into `into`.
     pub(super) fn merge_interaction(&mut self, key: Key<Interaction>, into: Key<Interaction>) {
-        let Some((survivor, root)) = self.interactions.get(into).map(|to| (to.id.clone(), to.root.clone())) else {
+        let Some((survivor, root)) = self.interactions.get(into).map(|to| (to.id, to.root)) else {
             return;
         };
         let Some(interaction) = self.interactions.get_mut(key) else { return };
         if key == into || interaction.parent.is_some() {
             return;
         }
-        interaction.parent = Some(survivor.clone());
+        interaction.parent = Some(survivor);
         interaction.root = root;
-        self.interaction_history(key, MERGED, Some(survivor), self.now);
+        self.interaction_history(key, MERGED, Some(survivor.text()), self.now);
     }
 
     fn interaction_history(&mut self, key: Key<Interaction>, change: i32, refid: Option<String>, time: i64) {
@@ -102,7 +106,7 @@ impl Model {
         }
         self.rows.g_ir_history.push(GIrHistory {
             at: self.rows.at,
-            irid: interaction.id.clone(),
+            irid: interaction.id.text(),
             xseq: Some(interaction.xseq),
             changetype: Some(change),
             refid,
@@ -116,12 +120,12 @@ impl Model {
         interaction.dirty = false;
         let row = GIr {
             at: self.rows.at,
-            irid: interaction.id.clone(),
+            irid: interaction.id.text(),
             state: if interaction.ended.is_some() { 2 } else { 1 },
-            parentirid: interaction.parent.clone(),
+            parentirid: interaction.parent.map(Guid::text),
             parentlinktype: interaction.parent.is_some().then_some(LINK_MERGED),
             rootcallid: Some(interaction.root_call.clone()),
-            rootirid: Some(interaction.root.clone()),
+            rootirid: Some(interaction.root.text()),
             mediatype: Some(0),
             created: Some(interaction.created),
             terminated: interaction.ended,

@@ -2,7 +2,7 @@
 
 use super::{AgentState, DueAt, Model, directory::EndpointType, inferred_ext, reason::Shown};
 use crate::{
-    ids::{self, Of},
+    ids::{self, Guid, Of},
     rows::{GLoginSession, GcxGroupAgent, GxSessionEndpoint},
     store::Key,
 };
@@ -47,7 +47,7 @@ pub(super) struct Membership {
 /// A session that has not ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LoginSession {
-    pub(super) id: String,
+    pub(super) id: Guid,
     pub(super) born: u64,
     pub(super) agent: i32,
     agent_name: String,
@@ -204,7 +204,7 @@ impl Model {
         let Some(session) = self.sessions.get(key) else { return };
         self.rows.g_login_session.push(GLoginSession {
             at: self.rows.at,
-            loginsessionid: session.id.clone(),
+            loginsessionid: session.id.text(),
             agentid: Some(session.agent),
             loginid: Some(session.login),
             placeid: None,
@@ -229,7 +229,7 @@ impl Model {
             queueid: membership.queue_id,
             queuetype: Some(EndpointType::Queue as i32),
             placeid: None,
-            loginsessionid: session.id.clone(),
+            loginsessionid: session.id.text(),
             mediatype: Some(0),
             state: Some(if ended.is_some() { 2 } else { 1 }),
             created: Some(membership.since),

@@ -1,15 +1,15 @@
 //! A party: one device's part in one call.
 
 mod codes;
+mod written;
 
 pub use codes::{CcEvent, PartyState, PartyType, Role};
 
 use super::{Call, LoginSession, Model, inferred_ext};
 use crate::{
-    ids::{self, Of},
-    rows::{GParty, GPartyHistory, GPartyStat},
+    ids::{self, Guid, Of},
+    rows::GPartyHistory,
     store::Key,
-    time::seconds,
 };
 use codes::{Spent, event_of};
 use serde::{Deserialize, Serialize};
@@ -56,21 +56,21 @@ pub struct NewParty<'a> {
 /// A party that is alive.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Party {
-    pub(super) id: String,
-    pub(super) guid: String,
+    pub(super) id: Guid,
+    pub(super) guid: Guid,
     pub(super) call: Key<Call>,
     call_id: String,
     device: Box<str>,
     moves: u32,
     party_type: PartyType,
     role: Role,
-    parent: Option<String>,
+    parent: Option<Guid>,
     parent_link: Option<i32>,
     pub(super) dn: String,
     pub(super) endpoint: (i32, i32),
     pub(super) agent: i32,
     session: Option<Key<LoginSession>>,
-    session_id: Option<String>,
+    session_id: Option<Guid>,
     queue: Option<String>,
     state: PartyState,
     since: i64,
@@ -91,8 +91,8 @@ pub struct Party {
 impl Party {
     /// Its PARTYID.
     #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
+    pub fn id(&self) -> Guid {
+        self.id
     }
 
     /// The call that it takes part in.
@@ -159,13 +159,13 @@ impl Model {
             moves: new.ordinal,
             party_type: new.party_type,
             role: new.role,
-            parent: new.parent.and_then(|parent| self.parties.get(parent)).map(|parent| parent.id.clone()),
+            parent: new.parent.and_then(|parent| self.parties.get(parent)).map(|parent| parent.id),
             parent_link: None,
             dn: new.dn.to_owned(),
             endpoint: new.endpoint,
             agent: session.map_or(0, |session| session.agent),
             session: new.session,
-            session_id: session.map(|session| session.id.clone()),
+            session_id: session.map(|session| session.id),
             queue: new.queue.map(str::to_owned),
             state: PartyState::Ended,
             since: new.created,
@@ -231,7 +231,7 @@ impl Model {
         session: Option<Key<LoginSession>>,
         role: Option<Role>,
     ) {
-        let known = session.and_then(|key| self.sessions.get(key)).map(|session| (session.agent, session.id.clone()));
+        let known = session.and_then(|key| self.sessions.get(key)).map(|session| (session.agent, session.id));
         let Some(party) = self.parties.get_mut(key) else { return };
         let new_queue = queue.filter(|queue| party.queue.as_deref() != Some(queue));
         let new_session = known.filter(|(_, id)| party.session_id.as_ref() != Some(id));
@@ -312,7 +312,7 @@ impl Model {
     /// 2 conference; `by` brought it about.
     pub fn move_party(&mut self, key: Key<Party>, to: Key<Call>, by: Option<Key<Party>>, link: i32) {
         let now = self.now;
-        let parent = by.and_then(|by| self.parties.get(by)).map(|by| by.id.clone());
+        let parent = by.and_then(|by| self.parties.get(by)).map(|by| by.id);
         let Some(call_id) = self.calls.get(to).map(|call| call.id.clone()) else { return };
         let Some(party) = self.parties.get_mut(key) else { return };
         let from = party.call;
@@ -325,7 +325,7 @@ impl Model {
         self.party_history(key, Change::Moved, state, Some(since), now);
         let Some(party) = self.parties.get_mut(key) else { return };
         party.state = PartyState::Ended;
-        party.ended = Some(now);
+        party.ended = Some(now.max(party.created));
         let last = party.row(self.rows.at);
         let statistics = party.statistics(self.rows.at);
         self.rows.g_party.push(last);
@@ -380,7 +380,7 @@ impl Model {
         }
         self.rows.g_party_history.push(GPartyHistory {
             at: self.rows.at,
-            partyid: party.id.clone(),
+            partyid: party.id.text(),
             pseq: Some(party.pseq),
             cseq,
             changetype: Some(change as i32),
@@ -416,47 +416,5 @@ impl Party {
             *sum = sum.saturating_add(spent);
         }
         self.since = time;
-    }
-
-    fn row(&self, at: u32) -> GParty {
-        GParty {
-            at,
-            partyid: self.id.clone(),
-            partyguid: Some(self.guid.clone()),
-            type_: Some(self.party_type as i32),
-            prole: Some(self.role as i32),
-            parentpartyid: self.parent.clone(),
-            parentlinktype: self.parent_link,
-            callid: Some(self.call_id.clone()),
-            state: Some(self.state as i32),
-            endpointdn: Some(self.dn.clone()),
-            endpointid: Some(self.endpoint.0),
-            endpointtype: Some(self.endpoint.1),
-            agentid: self.agent,
-            loginsessionid: self.session_id.clone(),
-            placeid: None,
-            queuedn: self.queue.clone(),
-            ccevent: Some(self.cc_event as i32),
-            cceventcause: self.cause,
-            created: Some(self.created),
-            terminated: self.ended,
-            lastchange: Some(self.changed),
-            ext: inferred_ext(self.inferred),
-        }
-    }
-
-    fn statistics(&self, at: u32) -> GPartyStat {
-        GPartyStat {
-            at,
-            partyid: self.id.clone(),
-            tt_alerting: Some(seconds(self.spent.alerting)),
-            tt_connected: Some(seconds(self.spent.connected)),
-            tt_hold: Some(seconds(self.spent.held)),
-            tt_queued: Some(seconds(self.spent.queued)),
-            tt_acw: Some(0),
-            tt_dialing: Some(seconds(self.spent.dialing)),
-            f_released_local: Some(self.released_local.into()),
-            ext: inferred_ext(self.inferred),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Call, Model, Party, directory::EndpointType, inferred_ext};
 use crate::{
-    ids::{self, Of},
+    ids::{self, Guid, Of},
     rows::{Ext, GRouteResVqHist, GVirtualQueue},
     store::Key,
 };
@@ -22,7 +22,7 @@ pub enum VisitEnd<'a> {
 /// A stay that has not ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct QueueVisit {
-    id: String,
+    id: Guid,
     pub(super) born: u64,
     pub(super) call: Key<Call>,
     call_id: String,
@@ -152,7 +152,7 @@ impl Model {
         }
         self.rows.g_route_res_vq_hist.push(GRouteResVqHist {
             at: self.rows.at,
-            vqid: visit.id.clone(),
+            vqid: visit.id.text(),
             origcallid: Some(visit.call_id.clone()),
             distcallid: visit.to_call.clone(),
             endpointdn: Some(visit.queue.clone()),
@@ -168,7 +168,7 @@ impl Model {
         visit.dirty = false;
         let row = GVirtualQueue {
             at: self.rows.at,
-            vqid: visit.id.clone(),
+            vqid: visit.id.text(),
             origcallid: Some(visit.call_id.clone()),
             distcallid: visit.to_call.clone(),
             endpointdn: Some(visit.queue.clone()),

@@ -112,7 +112,7 @@ impl Model {
         self.rows.g_agent_state_rc_a.push(GAgentStateRcA {
             at: self.rows.at,
             gone: false,
-            sessionid: session.id.clone(),
+            sessionid: session.id.text(),
             endpointid: session.endpoint,
             queueid: shown.queue_id,
             agentstate: Some(AgentState::NotReady as i32),
@@ -131,7 +131,7 @@ impl Model {
         self.rows.g_agent_state_rc_a.push(GAgentStateRcA {
             at: self.rows.at,
             gone: true,
-            sessionid: session.id.clone(),
+            sessionid: session.id.text(),
             endpointid: session.endpoint,
             queueid: shown.queue_id,
             keyname: HARDWARE_KEY.to_owned(),
@@ -141,7 +141,7 @@ impl Model {
         if told {
             self.rows.g_agent_state_rc.push(GAgentStateRc {
                 at: self.rows.at,
-                sessionid: Some(session.id.clone()),
+                sessionid: Some(session.id.text()),
                 endpointid: Some(session.endpoint),
                 queueid: Some(shown.queue_id),
                 agentstate: Some(AgentState::NotReady as i32),

@@ -30,7 +30,7 @@ impl Model {
         self.rows.g_route_result.push(GRouteResult {
             at: self.rows.at,
             callid: call.id.clone(),
-            partyid: routed.party.and_then(|party| self.parties.get(party)).map(|party| party.id.clone()),
+            partyid: routed.party.and_then(|party| self.parties.get(party)).map(|party| party.id.text()),
             result: Some(DELIVERED),
             rtargettypeselected: Some(TARGET_AGENT),
             rtargetruleselected: None,

@@ -169,7 +169,7 @@ impl Model {
         let row = GUserdataHistory {
             at: self.rows.at,
             callid,
-            partyid: party.map(|party| party.id.clone()),
+            partyid: party.map(|party| party.id.text()),
             pseq: party.map(|party| party.pseq),
             cseq,
             endpointdn: party.map(|party| party.dn.clone()),
@@ -227,7 +227,7 @@ impl Model {
         let party = party.and_then(|party| self.parties.get_mut(party));
         let pseq = party.map(|party| {
             party.custom_seq += 1;
-            (party.custom_seq, party.guid.clone(), party.endpoint.0, party.dn.clone(), party.agent)
+            (party.custom_seq, party.guid.text(), party.endpoint.0, party.dn.clone(), party.agent)
         });
         let mut row = GCustomDataS {
             at: self.rows.at,

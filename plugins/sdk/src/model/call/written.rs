@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::{
+    ids::Guid,
     model::{Model, inferred_ext},
     rows::{Ext, GCall, GCallActive, GCallStat},
     store::Key,
@@ -21,7 +22,7 @@ impl Model {
             connid: Some(format!("{:016x}", call.connection)),
             connidnum: Some(call.connection),
             switchcallid: Some(call.id.clone()),
-            irid: Some(call.irid.clone()),
+            irid: Some(call.irid.text()),
             state: if call.ended.is_some() { 2 } else { 1 },
             calltype: Some(call.call_type as i32),
             mediatype: Some(0),
@@ -94,7 +95,7 @@ fn statistics(call: &Call, at: u32) -> GCallStat {
         t_duration: call.ended.map(|ended| seconds(ended.saturating_sub(call.created))),
         ext: (device.is_some() || call.inferred).then(|| Ext {
             vch1: device,
-            vch2: party,
+            vch2: party.map(Guid::text),
             int1: None,
             int2: call.inferred.then_some(1),
         }),
