@@ -4,7 +4,7 @@
 //! line and remedy (`problem.rs`, `parse.rs`), and a key that nobody uses is one of them.
 //!
 //! Tables are `[source.<name>.<kind>]`. Everything has a default in the types, so that what is missing is found by
-//! [`validate`](validate::validate), which knows the place, and not by the parser, which would stop there.
+//! `validate.rs`, which knows the place, and not by the parser, which would stop there.
 
 mod parse;
 mod problem;

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the figures of the documentation, each by one command.
 
-use crate::{TEST_GUESTS, guests, needs, say, target_dir};
+use crate::{BENCH_GUESTS, guests, needs, say, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::process::Command;
@@ -25,7 +25,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
     }
     needs::c_compiler()?;
     needs::postgres()?;
-    guests::build(root, TEST_GUESTS)?;
+    guests::build(root, BENCH_GUESTS)?;
     for (name, package, tells) in BENCHES {
         if !names.is_empty() && !names.contains(name) {
             continue;

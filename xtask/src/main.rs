@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 const PLUGINS: &[&str] = &["asterisk"];
 /// Guests that tests need besides.
 const TEST_GUESTS: &[&str] = &["asterisk", "evil"];
+/// Guests that benches need.
+const BENCH_GUESTS: &[&str] = &["asterisk", "shapes"];
 
 const USAGE: &str = "\
 usage: cargo xtask VERB
