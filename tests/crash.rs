@@ -2,6 +2,7 @@
 
 use crate::site::{Site, recordings};
 use exchange::{AtEnd, Behaviour, Exchange, Pace, Recording, Resume};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// How many times faster than recorded.
@@ -37,16 +38,42 @@ fn run(kills: &[u64]) -> Site {
     site
 }
 
+/// Moments in ms, from a seed.
+fn moments(mut seed: u64, count: usize, range: std::ops::Range<u64>) -> Vec<u64> {
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        range.start + (seed >> 33) % (range.end - range.start)
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// A replay that is killed goes on where it was when the same command is given again.
+#[test]
+fn a_replay_killed_at_any_moment_goes_on() {
+    let whole = Site::new();
+    whole.write_config();
+    whole.replay(&recordings());
+    let site = Site::new();
+    site.write_config();
+    // Compiles the plugin, so that what is killed is the work itself.
+    site.ok(&["plugin", "list"]);
+    let files = recordings();
+    let files: Vec<&str> = files.iter().map(|file| file.to_str().unwrap()).collect();
+    let arguments = [&["replay", "--source", "pbx"][..], &files].concat();
+    for after in moments(42, 8, 100..900) {
+        let mut replay = site.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(after));
+        replay.kill().unwrap();
+        replay.wait().unwrap();
+    }
+    site.ok(&arguments);
+    whole.rows().assert_equal(&site.rows(), "undisturbed and killed eight times");
+}
+
 #[test]
 fn killed_at_any_moment() {
     let undisturbed = run(&[]);
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let kills: Vec<u64> = (0..5)
-        .map(|_| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            200 + (random >> 33) % 2_500
-        })
-        .collect();
+    let kills = moments(0x9e37_79b9_7f4a_7c15, 5, 200..2_700);
     let disturbed = run(&kills);
     undisturbed.rows().assert_equal(&disturbed.rows(), "undisturbed and killed five times");
     let sessions = rusqlite::Connection::open(disturbed.path("idb.sqlite")).unwrap();

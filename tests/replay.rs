@@ -20,6 +20,12 @@ fn a_second_replay_changes_nothing() {
     // More files go on where the others ended.
     site.replay(&files[..6]);
     assert!(site.rows().count("G_CALL") > first.count("G_CALL"));
+    // Each recording is a session with a number of its own, whichever run brought it.
+    let database = rusqlite::Connection::open(site.path("idb.sqlite")).unwrap();
+    let number = |text: &str| database.query_row(text, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(number("SELECT COUNT(DISTINCT DSS_ID) FROM G_DSS_GCC_PROVIDER"), 6);
+    assert_eq!(number("SELECT SESSIONS FROM GSYS_LANE"), 6);
+    assert_ne!(number("SELECT MIN(EVENTTIMESEC) FROM G_SYNC_CONTROL"), 0);
 }
 
 #[test]

@@ -107,21 +107,6 @@ pub(crate) struct SnapshotTaken {
 }
 
 impl MappedBatch {
-    fn new(last: Seq) -> Self {
-        Self {
-            last,
-            last_time: 0,
-            last_received: 0,
-            rows: Vec::new(),
-            letters: Vec::new(),
-            sessions: Vec::new(),
-            session_count: 0,
-            session: None,
-            cleaned: 0,
-            snapshot: None,
-        }
-    }
-
     /// It only moves the position.
     fn is_quiet(&self) -> bool {
         self.rows.is_empty()

@@ -89,6 +89,9 @@ struct State {
     dead: BTreeSet<Seq>,
     /// When something falls due, by the source's clock, as the plugin said last.
     due: Option<Micros>,
+    /// Time of the last event, by the source's clock and by ours; 0 before the first.
+    last_time: Micros,
+    last_received: Micros,
 }
 
 /// A batch on its way to the writer.
@@ -98,17 +101,12 @@ struct Pending {
     events: u64,
 }
 
-impl Pending {
-    fn new(last: Seq) -> Self {
-        Self { batch: MappedBatch::new(last), since: Instant::now(), events: 0 }
-    }
-}
-
 impl Mapping {
     /// Puts the stage together. `snapshot` must not be beyond what is committed.
     pub(super) fn new(config: Config, deps: Deps, snapshot: Option<SnapshotTaken>) -> Self {
         let next = snapshot.as_ref().map_or(1, |snapshot| snapshot.seq + 1);
-        let state = State { instance: None, snapshot, next, dead: BTreeSet::new(), due: None };
+        let state =
+            State { instance: None, snapshot, next, dead: BTreeSet::new(), due: None, last_time: 0, last_received: 0 };
         Self { config, deps, state }
     }
 
@@ -128,7 +126,7 @@ impl Mapping {
             let wait = if pending.is_some() { Duration::from_millis(1) } else { READ_WAIT };
             match reader.read(READ_EVENTS, READ_BYTES, &mut buffer, wait).context("read the queue")? {
                 Read::Batch { last, count, .. } => {
-                    let batch = pending.get_or_insert_with(|| Pending::new(last));
+                    let batch = pending.get_or_insert_with(|| self.begin(last));
                     self.take(&buffer, last, batch)?;
                     clock_of_source = source_clock(&buffer).or(clock_of_source);
                     since_snapshot += count;
@@ -145,16 +143,33 @@ impl Mapping {
                 }
                 Read::Closed => {
                     let last = self.state.next.saturating_sub(1);
-                    let mut rest = pending.take().unwrap_or_else(|| Pending::new(last));
                     if since_snapshot > 0 {
-                        rest.batch.snapshot = self.snapshot(last);
+                        let snapshot = self.snapshot(last);
+                        pending.get_or_insert_with(|| self.begin(last)).batch.snapshot = snapshot;
                     }
-                    self.offer(Some(rest), true)?;
+                    self.offer(pending, true)?;
                     return Ok(());
                 }
             }
         }
         Ok(())
+    }
+
+    /// A batch that says what is so already, for nothing may have happened when it is written.
+    fn begin(&self, last: Seq) -> Pending {
+        let batch = MappedBatch {
+            last,
+            last_time: self.state.last_time,
+            last_received: self.state.last_received,
+            rows: Vec::new(),
+            letters: Vec::new(),
+            sessions: Vec::new(),
+            session_count: self.deps.tracker.sessions(),
+            session: self.deps.tracker.dss_id(),
+            cleaned: 0,
+            snapshot: None,
+        };
+        Pending { batch, since: Instant::now(), events: 0 }
     }
 
     /// Where to go on: after what is committed, or, where the database is older than what the queue retains, there.
@@ -184,6 +199,7 @@ impl Mapping {
         self.stamp(&views, outputs, &mut pending.batch);
         pending.batch.last = last;
         if let Some(view) = views.last() {
+            (self.state.last_time, self.state.last_received) = (view.time(), view.received());
             pending.batch.last_time = view.time();
             pending.batch.last_received = view.received();
         }
