@@ -23,8 +23,9 @@ fn a_wrong_secret_is_told_and_tried_again() {
     std::fs::write(site.path("pbx.secret"), "wrong\n").unwrap();
     site.write_config();
     let daemon = site.daemon();
-    site.wait_for("a refusal", |lane| lane["source"]["refused_logins"].as_u64() >= Some(1));
-    assert!(site.log().contains("refuses the log-in"), "{}", site.log());
+    site.wait_for("a refusal, counted and told", |lane| {
+        lane["source"]["refused_logins"].as_u64() >= Some(1) && site.log().contains("refuses the log-in")
+    });
     std::fs::write(site.path("pbx.secret"), "secret\n").unwrap();
     site.wait_for("events after the secret was put right", |lane| lane["queue"]["committed"].as_u64() > Some(100));
     assert_eq!(daemon.stop(), 0);

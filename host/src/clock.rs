@@ -39,18 +39,19 @@ impl Clock {
 #[must_use]
 pub fn rfc3339(micros: Micros) -> String {
     let (days, rest) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
-    let (year, month, day) = civil(days);
+    let (year, month, day) = date(days);
     let millis = rest / 1_000;
     let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", millis % 1_000)
 }
 
-/// Year, month and day of a day counted from 1970-01-01: the proleptic Gregorian calendar in eras of 400 years.
-fn civil(days: i64) -> (i64, i64, i64) {
+/// Year, month and day of a day since 1970-01-01, by the proleptic Gregorian calendar.
+#[must_use]
+pub fn date(days: i64) -> (i64, i64, i64) {
+    // Counted in eras of 400 years that begin on a first of March, so that the leap day is the last of its year.
     let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;

@@ -1,5 +1,6 @@
 //! A moment as the database stores it: milliseconds, seconds, five-minute slot, day.
 
+use crate::clock::date;
 use crate::event::Micros;
 
 /// Seconds of a slot of G_TIMECODE.
@@ -81,19 +82,6 @@ fn put_digits(out: &mut String, number: i64, digits: u32) {
         let digit = u32::try_from(number / 10_i64.pow(place) % 10).unwrap_or_default();
         out.extend(char::from_digit(digit, 10));
     }
-}
-
-/// Year, month and day of a day since 1970-01-01, by the proleptic Gregorian calendar.
-fn date(days: i64) -> (i64, i64, i64) {
-    // Counted in eras of 400 years that begin on a first of March, so that the leap day is the last of its year.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// Days since 1970-01-01 of a date.
