@@ -43,10 +43,15 @@ pub(crate) fn recordings() -> Vec<PathBuf> {
 impl Site {
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let plugins = dir.path().join("plugins");
+        std::fs::create_dir(&plugins).unwrap();
+        for plugin in ["asterisk.wasm", "evil.wasm"] {
+            std::fs::copy(guests().join(plugin), plugins.join(plugin)).unwrap();
+        }
         Self {
             idb: format!("sqlite://{}/idb.sqlite", dir.path().display()),
             dir,
-            plugins: guests(),
+            plugins,
             address: "127.0.0.1:1".to_owned(),
             plugin: "asterisk".to_owned(),
             plugin_config: "trunks = [\"pstn\"]".to_owned(),
