@@ -2,14 +2,14 @@
 //!
 //! | limit | default | why that much |
 //! |---|---|---|
-//! | `memory_bytes` | 64 MiB | ten thousand live calls take a few |
+//! | `memory_bytes` | 64 MiB; by configuration 256 MiB | ten thousand live calls took 63 MB, a snapshot of them more |
 //! | `call_ms` | 2 000 | a batch takes a few; a stopped or starved machine must not cost an event |
 //! | `state_ms` | 20 000 | `snapshot` and `restore` grow with the live calls: 16 ms for ten thousand |
 //! | `stack_bytes` | 512 KiB | of WebAssembly frames |
 //! | `output_rows` | 200 000 | of one call |
 //! | `output_bytes` | 64 MiB | of one call, as the host keeps them while it reads them |
 //! | `rows_per_event` | 4 096 | in one table: what a row's ID can number |
-//! | `snapshot_bytes` | 32 MiB | |
+//! | `snapshot_bytes` | 32 MiB; by configuration 64 MiB | |
 //! | `log_bytes_per_call` | 64 KiB | what is beyond is dropped and counted, for a log must not change the rows |
 //! | `file_bytes` | 64 MiB | the largest interpreters of scripting languages take 20 |
 
