@@ -86,10 +86,13 @@ impl Tracker {
             }
             Kind::LinkDown => self.end(Cause::SwitchLost, view.received(), None),
             Kind::Source | Kind::LinkUp | Kind::Directory => {
-                self.last = Some(mark_of(view));
+                // What is not numbered leaves the number reached as it is.
+                let reached = self.last.and_then(|last| last.sequence);
+                let mark = mark_of(view);
+                self.last = Some(EventMark { sequence: mark.sequence.or(reached), ..mark });
                 self.changed = true;
             }
-            Kind::Tick => {}
+            Kind::Tick | Kind::Bookmark => {}
         }
     }
 
@@ -139,6 +142,8 @@ impl Tracker {
         let dss_id = (self.identity.lane - 1) * SESSIONS_PER_LANE + self.sessions;
         let server = view.text("server");
         let is_backup = server.is_some() && server == self.identity.backup_address.as_deref();
+        let by_address = if is_backup { self.identity.backup_dbid } else { self.identity.primary_dbid };
+        let told = view.integer("dbid").and_then(|dbid| i32::try_from(dbid).ok());
         let started = view.integer("daemon_started").or(self.daemon_started);
         self.current = Some(dss_id);
         self.last = None;
@@ -146,7 +151,7 @@ impl Tracker {
         let row = SessionRow {
             role: Role::Gcc,
             dss_id,
-            server_dbid: if is_backup { self.identity.backup_dbid } else { self.identity.primary_dbid },
+            server_dbid: told.unwrap_or(by_address),
             primary_dbid: self.identity.primary_dbid,
             switch_dbid: self.identity.switch_dbid,
             source_type: self.identity.source_type,

@@ -22,9 +22,11 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
         ("host/src/record/tables.rs", record::render(&tables)),
         ("host/src/plugin/rows.rs", bindings::render(&tables)),
         ("migrations/postgres/0001_idb.sql", sql::render(&tables, sql::Dialect::Postgres)),
-        ("migrations/postgres/0002_dictionary.sql", dictionary::render(&kinds)),
+        ("migrations/postgres/0002_dictionary.sql", dictionary::render(&kinds, dictionary::FIRST)),
+        ("migrations/postgres/0003_events_lost.sql", dictionary::render(&kinds, 3)),
         ("migrations/sqlite/0001_idb.sql", sql::render(&tables, sql::Dialect::Sqlite)),
-        ("migrations/sqlite/0002_dictionary.sql", dictionary::render(&kinds)),
+        ("migrations/sqlite/0002_dictionary.sql", dictionary::render(&kinds, dictionary::FIRST)),
+        ("migrations/sqlite/0003_events_lost.sql", dictionary::render(&kinds, 3)),
         ("docs/reference/idb.md", docs::render(&tables, &kinds)),
     ])
 }

@@ -19,7 +19,7 @@ struct Migration {
 }
 
 /// All steps, in order.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         number: 1,
         name: "idb",
@@ -32,9 +32,15 @@ const MIGRATIONS: [Migration; 2] = [
         postgres: include_str!("../../../migrations/postgres/0002_dictionary.sql"),
         sqlite: include_str!("../../../migrations/sqlite/0002_dictionary.sql"),
     },
+    Migration {
+        number: 3,
+        name: "events_lost",
+        postgres: include_str!("../../../migrations/postgres/0003_events_lost.sql"),
+        sqlite: include_str!("../../../migrations/sqlite/0003_events_lost.sql"),
+    },
 ];
 /// The version that this program needs.
-const EXPECTED: i64 = 2;
+const EXPECTED: i64 = 3;
 /// Attempts when another process sets up the same database at the same time.
 const ATTEMPTS: u32 = 5;
 /// Taken while a migration runs; any number that others are unlikely to use.

@@ -234,6 +234,9 @@ impl Mapping {
     }
 
     fn wants(&self, view: &View<'_>) -> bool {
+        if view.kind() == Kind::Bookmark {
+            return false;
+        }
         let events = &self.deps.plugin.description().events;
         view.kind() != Kind::Source || events.is_empty() || events.iter().any(|name| name == view.name())
     }

@@ -37,6 +37,9 @@ pub enum Cause {
     Crashed = 6,
     /// The source spoke what nobody understands.
     ProtocolError = 7,
+    /// Events are missing: the source's numbers have a gap, or the queue had to refuse events until the source gave
+    /// them up. The only cause that is ours and not of the model.
+    EventsLost = 8,
 }
 
 impl Opening {
@@ -61,6 +64,7 @@ impl Cause {
             Self::Stopped,
             Self::Crashed,
             Self::ProtocolError,
+            Self::EventsLost,
         ]
         .into_iter()
         .find(|cause| *cause as i64 == number)
@@ -76,12 +80,25 @@ pub struct Opened<'a> {
     pub server: &'a str,
     /// Name that the source gives itself, if it does (Asterisk: `SystemName`).
     pub system: Option<&'a str>,
-    /// Identity of a recording that stands in for the socket: `sha256:…`.
+    /// Identity of what is read, where that can be resumed: of a recording `sha256:…`, of a stream `stream:…`, of a
+    /// log `log:…`.
     pub capture: Option<&'a str>,
-    /// Bytes of that recording which earlier sessions have already brought in; 0 for a live source.
+    /// The last sequence of it that earlier sessions have already brought in; 0 none.
     pub resumed_at: u64,
     /// The source's clock at that moment, if known.
     pub time: Option<Micros>,
+    /// DBID of the server that speaks, if it says so; otherwise its address tells.
+    pub dbid: Option<i32>,
+    /// No event of the source is missing between the session before and this one: nothing that was alive is in doubt.
+    pub lossless: bool,
+}
+
+impl<'a> Opened<'a> {
+    /// With nothing known but how it came about and with which server.
+    #[must_use]
+    pub fn new(opening: Opening, server: &'a str) -> Self {
+        Self { opening, server, system: None, capture: None, resumed_at: 0, time: None, dbid: None, lossless: false }
+    }
 }
 
 /// The daemon starts: whatever session is still open was left so by a crash. The first entry that a daemon appends.
@@ -106,6 +123,12 @@ pub fn opened(received: Micros, opened: &Opened<'_>) -> Builder {
     if let Some(capture) = opened.capture {
         builder.text("capture", capture).integer("resumed_at", i64::try_from(opened.resumed_at).unwrap_or(i64::MAX));
     }
+    if let Some(dbid) = opened.dbid {
+        builder.integer("dbid", i64::from(dbid));
+    }
+    if opened.lossless {
+        builder.integer("lossless", 1);
+    }
     builder
 }
 
@@ -124,6 +147,37 @@ pub fn closed(received: Micros, cause: Cause, time: Option<Micros>) -> Builder {
 #[must_use]
 pub fn no_data(received: Micros) -> Builder {
     Builder::new(Kind::SessionNoData, "SessionNoData", received)
+}
+
+/// The source has lost its switch: ends the session with cause 4.
+#[must_use]
+pub fn link_down(received: Micros, time: Option<Micros>) -> Builder {
+    with_time(Builder::new(Kind::LinkDown, "LinkDown", received), time)
+}
+
+/// The source has its switch again; followed by [`opened`] with [`Opening::SwitchReconnected`].
+#[must_use]
+pub fn link_up(received: Micros, time: Option<Micros>) -> Builder {
+    with_time(Builder::new(Kind::LinkUp, "LinkUp", received), time)
+}
+
+/// Everything up to `sequence` of `identity` stands in the queue before this entry. Put between events every
+/// [`BOOKMARK_EVENTS`], so that a source that resumes need not look far back.
+#[must_use]
+pub fn bookmark(received: Micros, identity: &str, sequence: u64) -> Builder {
+    let mut builder = Builder::new(Kind::Bookmark, "Bookmark", received);
+    builder.text("capture", identity).sequence(sequence);
+    builder
+}
+
+/// A bookmark is due after that many events of the source.
+pub const BOOKMARK_EVENTS: u64 = 1_024;
+
+fn with_time(mut builder: Builder, time: Option<Micros>) -> Builder {
+    if let Some(time) = time {
+        builder.time(time);
+    }
+    builder
 }
 
 /// The opening that a [`Kind::SessionOpened`] entry tells.

@@ -22,7 +22,7 @@ fn feed(tracker: &mut Tracker, builder: &Builder) {
 }
 
 fn opening(server: &str) -> Opened<'_> {
-    Opened { opening: Opening::First, server, system: None, capture: None, resumed_at: 0, time: None }
+    Opened::new(Opening::First, server)
 }
 
 fn event(time: Micros, sequence: u64) -> Builder {

@@ -370,12 +370,10 @@ impl<'a> Session<'a> {
         self.opened = true;
         let name = self.job.path.file_name().map(std::ffi::OsStr::to_string_lossy).unwrap_or_default();
         let opened = Opened {
-            opening: Opening::First,
-            server: &name,
-            system: None,
             capture: Some(&self.job.identity),
             resumed_at: self.job.skip_bytes,
             time: self.source_time,
+            ..Opened::new(Opening::First, &name)
         };
         self.entry(&mark::opened(self.received(), &opened));
     }

@@ -82,7 +82,7 @@ impl Mapper for Asterisk {
             Kind::SessionNoData => self.0.model.hear(),
             // It carries the source's last sign of life, if there was one.
             Kind::SessionClosed if event.source_time().is_some() => self.0.model.hear(),
-            Kind::SessionClosed | Kind::LinkDown | Kind::LinkUp | Kind::Directory | Kind::Tick => {}
+            Kind::SessionClosed | Kind::LinkDown | Kind::LinkUp | Kind::Directory | Kind::Tick | Kind::Bookmark => {}
         }
         Ok(true)
     }

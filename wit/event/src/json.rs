@@ -9,7 +9,7 @@
 use crate::{Builder, Kind, Value, View};
 use serde_json::{Map, Value as Json, json};
 
-const KINDS: [(Kind, &str); 8] = [
+const KINDS: [(Kind, &str); 9] = [
     (Kind::Source, "source"),
     (Kind::SessionOpened, "session-opened"),
     (Kind::SessionClosed, "session-closed"),
@@ -18,6 +18,7 @@ const KINDS: [(Kind, &str); 8] = [
     (Kind::LinkUp, "link-up"),
     (Kind::Directory, "directory"),
     (Kind::Tick, "tick"),
+    (Kind::Bookmark, "bookmark"),
 ];
 
 /// Name of a kind, as JSON and messages show it.

@@ -80,6 +80,8 @@ pub enum Kind {
     Directory = 6,
     /// Time passed: release what is due.
     Tick = 7,
+    /// Where the source is to be resumed: for the source itself; neither plugins nor session control see it.
+    Bookmark = 8,
 }
 
 impl Kind {
@@ -95,6 +97,7 @@ impl Kind {
             5 => Self::LinkUp,
             6 => Self::Directory,
             7 => Self::Tick,
+            8 => Self::Bookmark,
             _ => return None,
         })
     }

@@ -1,4 +1,5 @@
-//! `migrations/*/0002_dictionary.sql`: every code value, from `wit/idb.dictionary`.
+//! `migrations/*/0002_dictionary.sql`: every code value, from `wit/idb.dictionary`; values that came later, with the
+//! number of their migration before them (`@3`), go there.
 
 use super::tables::Table;
 use anyhow::{Context, Result, ensure};
@@ -19,7 +20,12 @@ pub(crate) struct Value {
     pub(crate) number: i32,
     pub(crate) name: String,
     pub(crate) description: String,
+    /// The migration that brings it.
+    pub(crate) migration: i32,
 }
+
+/// The migration that brings every value that does not say otherwise.
+pub(crate) const FIRST: i32 = 2;
 
 /// The kinds of codes, in the order of the file.
 ///
@@ -53,10 +59,16 @@ fn kind(head: &str) -> Result<Kind> {
 }
 
 fn value(line: &str) -> Result<Value> {
-    let (number, rest) = line.trim().split_once("  ").context("no name")?;
+    let line = line.trim();
+    let later = line.strip_prefix('@').and_then(|line| line.split_once(' '));
+    let (migration, line) = match later {
+        Some((migration, line)) => (migration.parse().context("no migration")?, line.trim()),
+        None => (FIRST, line),
+    };
+    let (number, rest) = line.split_once("  ").context("no name")?;
     let (name, description) = rest.split_once("  ").context("no description")?;
     let number = number.parse().context("no number")?;
-    Ok(Value { number, name: name.to_owned(), description: description.to_owned() })
+    Ok(Value { number, name: name.to_owned(), description: description.to_owned(), migration })
 }
 
 fn check(kinds: &[Kind], tables: &[Table]) -> Result<()> {
@@ -79,22 +91,28 @@ fn check(kinds: &[Kind], tables: &[Table]) -> Result<()> {
     Ok(())
 }
 
-/// Text of the file; the same words serve both databases.
-pub(crate) fn render(kinds: &[Kind]) -> String {
+/// Text of the file of that migration; the same words serve both databases.
+pub(crate) fn render(kinds: &[Kind], migration: i32) -> String {
     let mut types = Vec::new();
     let mut values = Vec::new();
     for kind in kinds {
         for (number, column) in &kind.columns {
-            types.push(format!("({number}, {})", quoted(column)));
-            values.extend(kind.values.iter().map(|value| {
+            if migration == FIRST {
+                types.push(format!("({number}, {})", quoted(column)));
+            }
+            values.extend(kind.values.iter().filter(|value| value.migration == migration).map(|value| {
                 format!("({number}, {}, {}, {})", value.number, quoted(&value.name), quoted(&value.description))
             }));
         }
     }
-    let mut out = "-- Every code value.\n\
+    let what = if migration == FIRST { "Every code value" } else { "Code values that came later" };
+    let mut out = format!(
+        "-- {what}.\n\
                    -- Made from wit/idb.dictionary by `cargo xtask generate`; do not edit.\n"
-        .to_owned();
-    let _ = writeln!(out, "\nINSERT INTO G_DICT_TYPE (TYPEID, NAME) VALUES\n  {};", types.join(",\n  "));
+    );
+    if !types.is_empty() {
+        let _ = writeln!(out, "\nINSERT INTO G_DICT_TYPE (TYPEID, NAME) VALUES\n  {};", types.join(",\n  "));
+    }
     let _ = writeln!(
         out,
         "\nINSERT INTO G_DICTIONARY (TYPEID, VALUEID, NAME, DESCRIPTION) VALUES\n  {};",

@@ -50,9 +50,9 @@ async fn an_empty_database_is_set_up_and_a_used_one_left_alone() {
         let idb = Idb::connect(&config(place.url())).unwrap();
         let status = idb.status().await.unwrap();
         assert_eq!((status.schema, status.version), (Schema::Empty, 0));
-        assert!(status.steps.len() == 2 && status.steps.iter().all(|step| step.applied.is_none()));
+        assert!(status.steps.len() == 3 && status.steps.iter().all(|step| step.applied.is_none()));
         assert_eq!(idb.migrate().await.unwrap().schema, Schema::Current);
-        assert_eq!(idb.migrate().await.unwrap().version, 2);
+        assert_eq!(idb.migrate().await.unwrap().version, 3);
         let words = |text: &str, expected: &str| {
             place.sql(text);
             let (url, expected) = (place.url(), expected.to_owned());
@@ -62,13 +62,13 @@ async fn an_empty_database_is_set_up_and_a_used_one_left_alone() {
                 assert_eq!(error.disposition(), Disposition::Stop);
             }
         };
-        words("UPDATE GSYS_MIGRATION SET CHECKSUM = 'x' WHERE NUMBER = 2", "2 (altered)").await;
+        words("UPDATE GSYS_MIGRATION SET CHECKSUM = 'x' WHERE NUMBER = 3", "3 (altered)").await;
         words(
-            "DELETE FROM GSYS_MIGRATION WHERE NUMBER = 2",
-            "version 1, this program needs 2: run `concentrator idb migrate`",
+            "DELETE FROM GSYS_MIGRATION WHERE NUMBER = 3",
+            "version 2, this program needs 3: run `concentrator idb migrate`",
         )
         .await;
-        words("DROP TABLE GSYS_MIGRATION", "version unknown, this program needs 2: its tables were not made by").await;
+        words("DROP TABLE GSYS_MIGRATION", "version unknown, this program needs 3: its tables were not made by").await;
     }
 }
 
@@ -76,9 +76,9 @@ async fn an_empty_database_is_set_up_and_a_used_one_left_alone() {
 async fn a_newer_database_is_refused() {
     for place in both() {
         drop(opened(&place).await);
-        place.sql("INSERT INTO GSYS_MIGRATION VALUES (3, 'later', 'x', 'now')");
+        place.sql("INSERT INTO GSYS_MIGRATION VALUES (4, 'later', 'x', 'now')");
         let error = Idb::open(&config(place.url())).await.err().unwrap();
-        assert!(error.to_string().contains("version 3, this program needs 2: a newer program"), "{error}");
+        assert!(error.to_string().contains("version 4, this program needs 3: a newer program"), "{error}");
     }
 }
 

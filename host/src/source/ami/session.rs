@@ -282,12 +282,9 @@ impl<'a> Session<'a> {
         self.opened = true;
         self.timers.opening = None;
         let opened = Opened {
-            opening: self.opening(first),
-            server: self.server,
             system: first.and_then(|packet| packet.get("SystemName")),
-            capture: None,
-            resumed_at: 0,
             time: first.and_then(|packet| packet.get("Timestamp")).and_then(super::flatten::micros),
+            ..Opened::new(self.opening(first), self.server)
         };
         self.entry(&mark::opened(self.received, &opened));
         if self.source.config.state_request {
