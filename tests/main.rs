@@ -3,9 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod bad_input;
+
 mod cli;
 mod crash;
+mod faults;
+mod leftovers;
+mod operation;
 mod readers;
+mod refused;
 mod replay;
 mod rows;
+mod sessions;
 mod site;
+mod voice_site;

@@ -17,6 +17,8 @@ pub(crate) struct Site {
     pub(crate) plugin_config: String,
     /// Further lines of `[plugins]`.
     pub(crate) plugin_limits: String,
+    /// The table of the source `pbx`, from its header on; none: the exchange at `address`.
+    pub(crate) source: Option<String>,
 }
 
 /// Where `cargo xtask guests` puts the plugins.
@@ -42,7 +44,10 @@ pub(crate) fn recordings() -> Vec<PathBuf> {
 
 impl Site {
     pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let mut dir = tempfile::tempdir().unwrap();
+        if std::env::var_os("W4KEEP").is_some() {
+            dir.disable_cleanup(true);
+        }
         let plugins = dir.path().join("plugins");
         std::fs::create_dir(&plugins).unwrap();
         for plugin in ["asterisk.wasm", "evil.wasm"] {
@@ -56,7 +61,25 @@ impl Site {
             plugin: "asterisk".to_owned(),
             plugin_config: "trunks = [\"pstn\"]".to_owned(),
             plugin_limits: String::new(),
+            source: None,
         }
+    }
+
+    /// A site whose voice events come from `[source.pbx.<kind>]` with these options, `{dir}` being its directory.
+    pub(crate) fn of_voice(kind: &str, options: &str) -> Self {
+        let mut site = Self::new();
+        std::fs::copy(guests().join("voice.wasm"), site.plugins.join("voice.wasm")).unwrap();
+        let options = options.replace("{dir}", &site.dir.path().display().to_string());
+        site.source = Some(format!(
+            r#"[source.pbx.{kind}]
+plugin = "voice"
+roles = ["cfg", "gcc", "gls", "gud"]
+dbids = {{ server = 101, backup = 102, switch = 103, tenant = 1 }}
+{options}
+"#
+        ));
+        site.write_config();
+        site
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -78,7 +101,18 @@ url = "{idb}"
 dir = "{plugins}"
 {limits}
 
-[source.pbx.ami]
+{source}"#,
+            dir = self.dir.path().display(),
+            idb = self.idb,
+            plugins = self.plugins.display(),
+            limits = self.plugin_limits,
+            source = self.source.clone().unwrap_or_else(|| self.exchange()),
+        )
+    }
+
+    fn exchange(&self) -> String {
+        format!(
+            r#"[source.pbx.ami]
 address = "{address}"
 username = "reporting"
 secret_file = "{dir}/pbx.secret"
@@ -92,9 +126,6 @@ queue = {{ segment_bytes = 8388608, retain_bytes = 8388608 }}
 {config}
 "#,
             dir = self.dir.path().display(),
-            idb = self.idb,
-            plugins = self.plugins.display(),
-            limits = self.plugin_limits,
             address = self.address,
             plugin = self.plugin,
             config = self.plugin_config,

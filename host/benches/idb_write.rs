@@ -102,6 +102,7 @@ async fn write(url: &str, calls: u64, size: usize) -> Result<Measured> {
             sessions: Vec::new(),
             session_count: 0,
             session: None,
+            leftovers: None,
         })
     });
     let batches: Vec<Arc<Batch>> = batches.collect();

@@ -2,10 +2,12 @@
 //!
 //! Standard output is data, standard error everything else. Every verb that reads has `--json`.
 
+mod ask;
 mod dead_letter;
 pub mod exit;
 mod generate;
 mod idb;
+mod lane;
 mod plugin;
 mod queue;
 mod replay;
@@ -66,7 +68,10 @@ enum Verb {
     /// Look into the queue of a lane, whether or not a daemon runs.
     #[command(subcommand)]
     Queue(queue::Verb),
-    /// Look at events that could not become rows.
+    /// Pause lanes and let them go on.
+    #[command(subcommand)]
+    Lane(lane::Verb),
+    /// Look at events that could not become rows, and settle them.
     #[command(subcommand)]
     DeadLetter(dead_letter::Verb),
     /// Look after the Interaction Database.
@@ -131,6 +136,7 @@ pub async fn run(arguments: Arguments) -> Result<u8> {
         Verb::Replay(verb) => replay::run(verb).await,
         Verb::Status(verb) => status::run(&verb).await,
         Verb::Queue(verb) => queue::run(&verb),
+        Verb::Lane(verb) => lane::run(&verb),
         Verb::DeadLetter(verb) => dead_letter::run(&verb),
         Verb::Idb(verb) => idb::run(&verb).await,
         Verb::Plugin(verb) => plugin::run(&verb),

@@ -6,15 +6,17 @@
 //! Tables are `[source.<name>.<kind>]`. Everything has a default in the types, so that what is missing is found by
 //! `validate.rs`, which knows the place, and not by the parser, which would stop there.
 
+mod operation;
 mod parse;
 mod problem;
 mod validate;
 
+pub use operation::{Alarms, DeadLetters, NoPauseAfter, PauseAfter};
 pub use problem::{Problem, Problems};
 
 use crate::plugin::Limits;
 use crate::record::Role;
-use crate::source::{ami, capture};
+use crate::source::{ami, capture, stream, tevents};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,10 @@ pub struct Config {
     pub plugins: Plugins,
     /// `[console]`
     pub console: Console,
+    /// `[dead_letters]`
+    pub dead_letters: DeadLetters,
+    /// `[alarms]`
+    pub alarms: Alarms,
     /// `[source.<name>.<kind>]`
     pub sources: BTreeMap<String, Source>,
     /// SHA-256 of what was read, for the log and the console.
@@ -130,6 +136,10 @@ pub enum Source {
     Ami(Box<ami::Config>),
     /// Recorded traffic of a manager interface.
     Capture(capture::Config),
+    /// Our open event stream.
+    Stream(Box<stream::Config>),
+    /// T-Library events in the text of logs.
+    Tevents(tevents::Config),
 }
 
 impl Source {
@@ -139,6 +149,8 @@ impl Source {
         let (kind, plugin, roles, plugin_config, queue, dbids) = match self {
             Self::Ami(it) => ("ami", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
             Self::Capture(it) => ("capture", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
+            Self::Stream(it) => ("stream", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
+            Self::Tevents(it) => ("tevents", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
         };
         LaneOptions { kind, plugin, roles, plugin_config, queue, dbids }
     }

@@ -1,11 +1,13 @@
 //! The console over HTTP: `/healthz`, `/readyz`, `/status`, `/metrics`.
 //!
-//! It listens on the socket `console.sock` in the data directory, where the `status` verb finds it, and on an address
-//! if one is configured. It only reads.
+//! It listens on the socket `console.sock` in the data directory, where the verbs find it, and on an address if one is
+//! configured. What changes something (`control.rs`) is served on the socket only: who may write to that file is a
+//! matter of the file system, while the address has no login.
 //!
 //! # Not here
 //! What the figures mean (`lane/status.rs`) and how they are named (`metrics.rs`).
 
+pub mod control;
 pub mod metrics;
 pub mod status;
 
@@ -30,9 +32,10 @@ pub async fn run(lanes: Lanes, socket: &Path, address: Option<&str>, stop: Cance
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/status", get(show))
-        .route("/metrics", get(measure))
-        .with_state(lanes);
-    let on_socket = on_socket(router.clone(), socket, stop.clone());
+        .route("/metrics", get(measure));
+    let controlled = router.clone().merge(control::router()).with_state(lanes.clone());
+    let on_socket = on_socket(controlled, socket, stop.clone());
+    let router = router.with_state(lanes);
     let Some(address) = address else { return on_socket.await };
     let listener = TcpListener::bind(address).await.with_context(|| format!("listen on {address} for the console"))?;
     tracing::info!(address, "The console listens.");

@@ -5,6 +5,7 @@
 //! 2. A lane that ends with an error ends alone; the others go on, and the daemon says so in its status.
 
 mod lock;
+mod watch;
 
 pub use lock::{DataDir, InUse};
 
@@ -13,6 +14,8 @@ use crate::config::Config;
 use crate::console;
 use crate::event::Micros;
 use crate::idb::{self, Idb};
+use crate::lane::alarms::Alarms;
+use crate::lane::letters::Letters;
 use crate::lane::status::{Shared, Stage};
 use crate::lane::{Deps, End, Input, Lane, Places};
 use crate::plugin::{Engine, EngineConfig};
@@ -20,7 +23,7 @@ use crate::queue::Queue;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +37,12 @@ const UPKEEP_RETRY: Duration = Duration::from_secs(30);
 pub struct LaneView {
     /// Its figures.
     pub shared: Arc<Shared>,
+    /// Its dead letters.
+    pub letters: Letters,
+    /// It reads files, and so is connected only while there is something to read.
+    reads_files: bool,
     queue: OnceLock<Queue>,
+    alarms: Mutex<Alarms>,
 }
 
 impl LaneView {
@@ -42,6 +50,11 @@ impl LaneView {
     #[must_use]
     pub fn queue(&self) -> Option<&Queue> {
         self.queue.get()
+    }
+
+    /// Its alarms.
+    pub fn with_alarms<T>(&self, look: impl FnOnce(&mut Alarms) -> T) -> T {
+        look(&mut self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -54,8 +67,8 @@ pub struct Lanes {
     pub started: Micros,
     /// The clock.
     pub clock: Clock,
-    /// Digest of the configuration.
-    pub digest: String,
+    /// The configuration in force.
+    pub config: Arc<Config>,
     lanes: Arc<BTreeMap<String, LaneView>>,
     draining: Arc<AtomicBool>,
 }
@@ -64,6 +77,12 @@ impl Lanes {
     /// The lanes by name.
     pub fn each(&self) -> impl Iterator<Item = (&str, &LaneView)> {
         self.lanes.iter().map(|(name, lane)| (name.as_str(), lane))
+    }
+
+    /// The lane of that source.
+    #[must_use]
+    pub fn get(&self, source: &str) -> Option<&LaneView> {
+        self.lanes.get(source)
     }
 
     /// Why the daemon does not accept events, if so.
@@ -112,14 +131,21 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
         (name.clone(), Lane::new(name, source.clone(), config.clone(), deps.clone(), places))
     });
     let lanes: BTreeMap<String, Lane> = lanes.collect();
-    let views = lanes
-        .iter()
-        .map(|(name, lane)| (name.clone(), LaneView { shared: lane.shared.clone(), queue: OnceLock::new() }));
+    let views = lanes.iter().map(|(name, lane)| {
+        let view = LaneView {
+            shared: lane.shared.clone(),
+            letters: lane.letters.clone(),
+            reads_files: watch::reads_files(name, &config),
+            queue: OnceLock::new(),
+            alarms: Mutex::default(),
+        };
+        (name.clone(), view)
+    });
     let lanes_seen = Lanes {
         name: config.concentrator.name.as_str().into(),
         started: deps.started,
         clock: deps.clock.clone(),
-        digest: config.digest.clone(),
+        config: config.clone(),
         lanes: Arc::new(views.collect()),
         draining: Arc::default(),
     };
@@ -128,6 +154,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
     let console = console::run(lanes_seen.clone(), &socket, config.console.address.as_deref(), console_stop.clone());
     tokio::pin!(console);
     let upkeep = tokio::spawn(upkeep(deps.idb.clone(), deps.clock.clone(), shutdown.clone()));
+    let watching = tokio::spawn(watch::run(lanes_seen.clone(), console_stop.clone()));
     let running = run_lanes(lanes, lanes_seen, shutdown);
     tokio::pin!(running);
     let end = tokio::select! {
@@ -137,6 +164,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
         }
         failed = &mut console => failed.and_then(|()| anyhow::bail!("the console ended")),
     }?;
+    watching.await.context("watch over the lanes")?;
     upkeep.await.context("keep the database's time slots filled")?;
     tracing::info!(drained = end == End::Drained, "Stopped.");
     Ok(end)

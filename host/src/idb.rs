@@ -23,6 +23,8 @@
 //! 4. A refused row costs that row only (`refused_rows_are_isolated`).
 //! 5. The columns of the records are those of both databases (`columns_are_those_of_the_records`).
 //! 6. Writers of the same keys do not deadlock: tables in order of their ids, rows in order of their keys.
+//! 7. What a lost state left alive ends once (`what_was_left_alive_ends_once`, whole test
+//!    `what_a_lost_queue_left_alive_ends_as_inferred`).
 //!
 //! # Failure
 //! Lost connections, deadlocks, full disks are waited out inside [`Idb::write`]. When a connection is lost between
@@ -36,7 +38,9 @@ mod batch;
 mod control;
 mod error;
 mod lane;
+mod late;
 mod layout;
+mod leftover;
 mod migrate;
 mod moment;
 mod postgres;
@@ -50,6 +54,7 @@ mod timecode;
 pub use batch::{Batch, Refused};
 pub use error::Error;
 pub use lane::{Capture, LaneState};
+pub use leftover::Leftovers;
 pub use migrate::{Schema, Status, Step};
 pub use summary::Summary;
 

@@ -11,6 +11,9 @@
 //! position is read from the IDB, the last snapshot is restored, the events between the two are mapped again with their
 //! rows suppressed, and the lane goes on.
 //!
+//! A failure after that ends neither the lane nor its source: database, plugin and state are gone through again, with a
+//! pause that grows. Final are a queue that failed and a database that belongs to another queue.
+//!
 //! Stop: the source ends its session and stops; the queue makes everything durable; what can be mapped and written
 //! within the drain limit is, the rest stays in the queue.
 //!
@@ -19,17 +22,20 @@
 //! 2. A lane shares nothing with others but the database pool, the plugin engine and the disk.
 //! 3. What was committed is known from the IDB alone (whole test `killed_at_any_moment`).
 
+pub mod alarms;
 mod feeding;
+pub mod letters;
 mod mapping;
+pub mod pause;
 mod ready;
 pub mod status;
 mod writing;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::deadletter::{DeadLetter, Store};
+use crate::deadletter::DeadLetter;
 use crate::event::{Micros, Seq};
-use crate::idb::{Idb, LaneState};
+use crate::idb::{self, Idb, LaneState};
 use crate::plugin::{Engine, Failure, Instance, LaneInfo, Limits, Plugin, snapshot};
 use crate::queue::disk::SystemDisk;
 use crate::queue::{self, Queue};
@@ -37,11 +43,15 @@ use crate::record::{Role, Row, SessionRow, Stamp, TableId};
 use crate::session::{Identity, Tracker, mark};
 use crate::source::capture;
 use anyhow::{Context, Result, bail};
+use letters::Letters;
 use mapping::Mapping;
-use status::Shared;
+use pause::Gate;
+use status::{Shared, Stage};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +59,10 @@ use tokio_util::sync::CancellationToken;
 const VOICE_SERVER: i32 = 1;
 /// Pause before another attempt at a plugin or a database that is not usable.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
+/// Pause before a lane that failed goes through its start again; each further one is twice as long.
+const RESTART_PAUSE_MIN: Duration = Duration::from_secs(1);
+/// Longest such pause, and how long a lane must have run for the next one to be short again.
+const RESTART_PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// What a source is to be read from.
 #[derive(Clone, Debug)]
@@ -91,10 +105,16 @@ pub(crate) struct MappedBatch {
     pub(crate) last_received: Micros,
     pub(crate) rows: Vec<(TableId, Stamp, Row)>,
     pub(crate) letters: Vec<DeadLetter>,
+    /// Entries that are letters on their way again and were mapped: position of the letter by that of the entry.
+    pub(crate) replayed: BTreeMap<Seq, Seq>,
+    /// Of those: which bring rows that the database refused once.
+    pub(crate) late: BTreeSet<Seq>,
     pub(crate) sessions: Vec<SessionRow>,
     pub(crate) session_count: i32,
     pub(crate) session: Option<i32>,
     pub(crate) cleaned: u64,
+    /// Positions that the plugin's state has not seen: what began there and is alive is to be ended.
+    pub(crate) unseen: Option<Range<Seq>>,
     pub(crate) snapshot: Option<SnapshotTaken>,
 }
 
@@ -107,10 +127,17 @@ pub(crate) struct SnapshotTaken {
 }
 
 impl MappedBatch {
+    /// The letter that brings the rows of that entry, if one does.
+    fn letter_of(&self, entry: Seq) -> Option<Seq> {
+        self.replayed.get(&entry).copied().filter(|_| self.late.contains(&entry))
+    }
+
     /// It only moves the position.
     fn is_quiet(&self) -> bool {
         self.rows.is_empty()
             && self.letters.is_empty()
+            && self.replayed.is_empty()
+            && self.unseen.is_none()
             && self.snapshot.is_none()
             && self.sessions.iter().all(is_only_last)
     }
@@ -130,12 +157,25 @@ pub struct Lane {
     places: Places,
     /// What the console reads.
     pub shared: Arc<Shared>,
+    /// Its dead letters.
+    pub letters: Letters,
 }
 
 /// The database, and what it knows of this lane.
 struct Known {
     idb: Idb,
     state: LaneState,
+}
+
+/// When the pipeline ends.
+#[derive(Clone)]
+struct Stop {
+    /// It works recordings off: what waiting may cure ends it.
+    once: bool,
+    /// The queue is closed.
+    closed: CancellationToken,
+    /// At once.
+    abort: CancellationToken,
 }
 
 /// How this lane opens its plugin.
@@ -167,8 +207,9 @@ impl Lane {
     /// A lane of `config` for the source `name`.
     #[must_use]
     pub fn new(name: &str, options: config::Source, config: Arc<Config>, deps: Deps, places: Places) -> Self {
-        let shared = Arc::new(Shared::new(Arc::default()));
-        Self { name: name.to_owned(), options, config, deps, places, shared }
+        let shared = Arc::new(Shared::new(Arc::default(), Gate::new(&places.lane)));
+        let letters = Letters::new(name, &places.dead_letters);
+        Self { name: name.to_owned(), options, config, deps, places, shared, letters }
     }
 
     /// Runs until `shutdown`, or until the recordings of `input` are committed.
@@ -178,7 +219,7 @@ impl Lane {
     pub async fn run(self, input: Input, opened: impl FnOnce(Queue), shutdown: CancellationToken) -> Result<End> {
         let once = matches!(input, Input::Recordings(..));
         let reads_files = once || matches!(self.options, config::Source::Capture(_));
-        let abort = CancellationToken::new();
+        let (abort, closed) = (CancellationToken::new(), CancellationToken::new());
         // A queue that is new must learn the last position ever given; recordings, which part of them is known.
         let mut known = None;
         let begun = queue::status(&self.queue_dir()).is_ok_and(|status| status.id.is_some());
@@ -192,7 +233,9 @@ impl Lane {
 
         let (ticks, tick_requests) = mpsc::channel(1);
         let idb = known.as_ref().map(|known| known.idb.clone());
-        let mut pipeline = Box::pin(self.pipeline(known, queue.clone(), (!once).then_some(ticks), once, abort.clone()));
+        let ticks = (!once).then_some(ticks);
+        let stop = Stop { once, closed: closed.clone(), abort: abort.clone() };
+        let mut pipeline = Box::pin(self.supervised(known, queue.clone(), ticks, stop));
         let mut feeding = Box::pin(self.feed(&input, queue.clone(), idb, tick_requests, shutdown.clone()));
         tokio::select! {
             ended = &mut pipeline => {
@@ -203,6 +246,7 @@ impl Lane {
             fed = &mut feeding => fed?,
         }
         queue.clone().close().await;
+        closed.cancel();
         if !once {
             let (abort, drain) = (abort.clone(), self.deps.drain);
             tokio::spawn(async move {
@@ -259,15 +303,47 @@ impl Lane {
         }
     }
 
+    /// The pipeline, again and again until it ends as it should.
+    async fn supervised(
+        &self,
+        mut known: Option<Known>,
+        queue: Queue,
+        ticks: Option<mpsc::Sender<Micros>>,
+        stop: Stop,
+    ) -> Result<()> {
+        let mut pause = RESTART_PAUSE_MIN;
+        loop {
+            let began = Instant::now();
+            let attempt = Stop { abort: stop.abort.child_token(), ..stop.clone() };
+            let error = match self.pipeline(known.take(), queue.clone(), ticks.clone(), attempt).await {
+                Err(error) if !stop.once && !is_final(&error) => error,
+                ended => return ended,
+            };
+            if began.elapsed() > RESTART_PAUSE_MAX {
+                pause = RESTART_PAUSE_MIN;
+            }
+            let reason = format!("{error:#}");
+            tracing::error!(code = "IC5004", source = %self.name, error = %reason, again_in_s = pause.as_secs(),
+                "The lane has failed; events stay in the queue, and it starts again.");
+            self.idb_is(Stage::Retrying(reason.clone()));
+            self.shared.update(|figures| figures.trouble = Some(reason));
+            tokio::select! {
+                () = stop.abort.cancelled() => return Ok(()),
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = RESTART_PAUSE_MAX.min(pause * 2);
+        }
+    }
+
     /// From the queue to the database: everything that takes events out of the queue.
     async fn pipeline(
         &self,
         known: Option<Known>,
         queue: Queue,
         ticks: Option<mpsc::Sender<Micros>>,
-        once: bool,
-        abort: CancellationToken,
+        stop: Stop,
     ) -> Result<()> {
+        let Stop { once, closed, abort } = stop;
         let known = match known {
             Some(known) => Some(known),
             None => self.connect(once, &abort).await?,
@@ -277,6 +353,10 @@ impl Lane {
         if state.queue_id != queue.id() {
             idb.adopt(state.number, queue.id()).await.context("make the new queue known to the database")?;
         }
+        let settled = self.letters.settle(&queue, state.position, &self.deps.clock).await;
+        let settled = settled.context("settle the dead letters")?;
+        let kept = self.letters.store().kept(Some(&self.name))?;
+        self.shared.update(|figures| figures.letters_kept = kept);
         let Some(plugin) = self.load_plugin(once, &abort).await? else { return Ok(()) };
         let owner = self.owner(&queue, &plugin);
         let plugin_version = plugin.description().version.clone();
@@ -289,6 +369,8 @@ impl Lane {
                 opening: self.opening(),
                 batch_rows_max: self.config.idb.batch_rows_max,
                 snapshot_events: self.config.plugins.snapshot_events,
+                dead_letters: self.config.dead_letters,
+                once,
             },
             mapping::Deps {
                 plugin,
@@ -298,9 +380,11 @@ impl Lane {
                 shared: self.shared.clone(),
                 out: batches,
                 ticks,
+                closed,
                 abort: abort.clone(),
             },
             snapshot,
+            settled,
         );
         let thread = std::thread::Builder::new().name(format!("map {}", self.name));
         let thread = thread.spawn(move || mapping.run(committed)).context("start the mapping thread")?;
@@ -310,14 +394,16 @@ impl Lane {
             roles: self.options.lane().roles(),
             dbids: self.options.lane().dbids,
             lane: state.number,
+            heard: state.heard,
             idb,
             queue,
             owner,
             snapshot_file: self.snapshot_file(),
             plugin_version,
-            letters: Store::new(self.places.dead_letters.clone()),
+            letters: self.letters.store().clone(),
             shared: &self.shared,
             clock: &self.deps.clock,
+            once,
         };
         let written = writing.run(committed, mapped, &abort).await;
         abort_on_error(&written, &abort);
@@ -330,7 +416,12 @@ impl Lane {
         let lane = self.options.lane();
         let backup_address = match &self.options {
             config::Source::Ami(ami) => ami.backup.clone(),
-            config::Source::Capture(_) => None,
+            config::Source::Stream(stream) => stream.backup.clone(),
+            config::Source::Capture(_) | config::Source::Tevents(_) => None,
+        };
+        let source_type = match &self.options {
+            config::Source::Stream(stream) => stream.source_type as i32,
+            config::Source::Ami(_) | config::Source::Capture(_) | config::Source::Tevents(_) => VOICE_SERVER,
         };
         Identity {
             lane: state.number,
@@ -340,7 +431,7 @@ impl Lane {
             backup_dbid: lane.dbids.backup.unwrap_or(lane.dbids.server),
             backup_address,
             switch_dbid: lane.dbids.switch,
-            source_type: VOICE_SERVER,
+            source_type,
         }
     }
 
@@ -371,6 +462,14 @@ impl Lane {
             }
         }
     }
+}
+
+/// Whether neither waiting nor a person can help while this process runs, or only harm would come of it.
+fn is_final(error: &anyhow::Error) -> bool {
+    let taken = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref::<idb::Error>(), Some(idb::Error::Taken { .. }))
+    };
+    error.chain().any(|cause| cause.is::<queue::Error>() || taken(cause))
 }
 
 fn opened_or<T>(joined: Result<Result<T, queue::Error>, tokio::task::JoinError>) -> Result<T> {

@@ -29,3 +29,6 @@ pub mod clock;
 pub mod error;
 pub mod shutdown;
 pub mod telemetry;
+
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;

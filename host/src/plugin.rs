@@ -55,5 +55,8 @@ pub use limits::{Exceeded, FILE_BYTES, Limits, STACK_BYTES};
 pub use load::{Error, Plugin, Problem};
 pub use map::{Failure, Instance, LaneInfo};
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use {load::componentize, version::examine};
+
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,9 @@
 //! A failed write or sync is final for the process: the queue ends with [`Error::Failed`], what was durable can still be
 //! read, and the next start writes the newest frame once more, because the page cache may show what the disk lacks.
 //! A full disk or a reached limit is a state, [`Refusing`], at the start as well: appends wait, nothing is lost.
+//! One thing is not promised: if a sync failed, the process was killed before it could take the frame out of the cache,
+//! and the next start has no room to write it again, then that frame, which nobody was told is durable, may be taken for
+//! durable and lost with the power.
 //! A torn last frame is cut; none of its events was acknowledged.
 //!
 //! # Not here
@@ -37,6 +40,7 @@ pub mod disk;
 mod frame;
 mod read;
 mod recover;
+mod salvage;
 mod scan;
 mod segment;
 mod state;
@@ -65,6 +69,7 @@ use crate::event::{MAX_EVENT_BYTES, Malformed, Seq};
 pub use self::append::Ticket;
 pub use self::read::{Read, Reader};
 pub use self::recover::{Damage, Recovery};
+pub use self::salvage::{Piece, quarantined, salvage};
 pub use self::state::{LATENCY_BOUNDS_MICROS, Latency, Positions, Progress, Reason, Refusing};
 pub use self::verify::{Report, SegmentStatus, Status, show, status, verify};
 
@@ -238,19 +243,19 @@ impl Queue {
         let recover::Recovered { id, survey, tail, report } =
             recover::recover(disk.as_ref(), &config.dir, &config.lane, next_at_least)?;
         let mut active = None;
-        let mut state = State { next: report.next, durable: report.next - 1, next_ordinal: 1, ..State::default() };
+        let next_ordinal = survey.highest.saturating_add(1);
+        let mut state = State { next: report.next, durable: report.next - 1, next_ordinal, ..State::default() };
         if let (Some(newest), Some(tail)) = (survey.segments.last(), tail) {
             let path = segment::path(&config.dir, newest.ordinal);
             let file = disk.open(&path, Access::Write).map_err(io_error(&path))?;
             let (ordinal, bytes) = (newest.ordinal, newest.bytes);
             active = Some(Active { file, ordinal, bytes, end: tail.end, chain: tail.chain });
-            (state.end, state.next_ordinal) = (tail.end, ordinal.saturating_add(1));
+            state.end = tail.end;
         }
         state.released = report.first_retained.saturating_sub(1);
         state.segments = survey.segments.into();
         (state.quarantined, state.quarantined_bytes) = (report.quarantined, report.quarantined_bytes);
         for spare in survey.spares {
-            state.next_ordinal = state.next_ordinal.max(spare.ordinal.saturating_add(1));
             if spare.bytes == config.segment_bytes {
                 state.spares.push_back(spare);
             } else {

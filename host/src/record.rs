@@ -221,6 +221,8 @@ pub struct SessionRow {
     pub opening: i32,
     /// ICON_ETIME
     pub daemon_ended: Option<Micros>,
+    /// LEVENT_DSSEQ: the source's last number that is used up, by an event or by something else that it numbers.
+    pub reached: Option<u64>,
     /// DSCONN_ETIME
     pub closed: Option<Micros>,
     /// DSCONN_ECAUSE

@@ -8,6 +8,7 @@
 //! 2. Marks travel in the queue with the data and are written in the transaction of the data that surrounds them.
 //! 3. First-event columns are set by the first event that gave a row of that role; last-event columns advance with
 //!    every batch.
+//!    The number of the last event is the last one that the source has used, for whatever it numbers.
 //! 4. Silence advances `NODATA_…`.
 //! 5. At its start a daemon puts a [`started`](mark::started) entry into each queue: it closes what a crash left
 //!    open, at its last mark, with cause 6, and does nothing otherwise.
@@ -75,6 +76,7 @@ impl Tracker {
 
     /// Takes note of an event. Call it for every entry of the queue, in order.
     pub fn see(&mut self, view: &View<'_>) {
+        self.number(view);
         match view.kind() {
             Kind::SessionOpened => self.opened(view),
             Kind::SessionClosed => self.closed(view),
@@ -96,8 +98,28 @@ impl Tracker {
         }
     }
 
-    /// An event gave rows of `roles`.
+    /// What is numbered uses its number up, whether it is an event or not: who resumes by it must not get it again.
+    fn number(&mut self, view: &View<'_>) {
+        let Some(number) = view.sequence() else { return };
+        let is_event = matches!(view.kind(), Kind::Source | Kind::Directory);
+        for row in &mut self.open {
+            // A bookmark may tell of something else that the lane reads besides.
+            let other = view.kind() == Kind::Bookmark && view.text("capture") != row.capture.as_deref();
+            let before = row.reached;
+            row.reached = match before {
+                _ if other => before,
+                Some(reached) if !is_event => Some(reached.max(number)),
+                _ => Some(number),
+            };
+            self.changed |= row.reached != before;
+        }
+    }
+
+    /// An event gave rows of `roles`. What the daemon itself puts between the events is none.
     pub fn stored(&mut self, view: &View<'_>, roles: &BTreeSet<Role>) {
+        if !is_event(view) {
+            return;
+        }
         for row in &mut self.open {
             if row.first.is_none() && roles.contains(&row.role) {
                 row.first = Some(mark_of(view));
@@ -145,6 +167,7 @@ impl Tracker {
         let by_address = if is_backup { self.identity.backup_dbid } else { self.identity.primary_dbid };
         let told = view.integer("dbid").and_then(|dbid| i32::try_from(dbid).ok());
         let started = view.integer("daemon_started").or(self.daemon_started);
+        let resumed = view.integer("resumed_at").and_then(|number| u64::try_from(number).ok());
         self.current = Some(dss_id);
         self.last = None;
         self.changed = true;
@@ -160,6 +183,7 @@ impl Tracker {
             opened: view.received(),
             opened_source_time: view.time(),
             opening: i32::try_from(mark::opening_of(view) as i64).unwrap_or_default(),
+            reached: resumed.filter(|number| *number > 0),
             daemon_ended: None,
             closed: None,
             cause: None,
@@ -190,6 +214,11 @@ impl Tracker {
             self.ended.push(row);
         }
     }
+}
+
+/// The source said it.
+fn is_event(view: &View<'_>) -> bool {
+    matches!(view.kind(), Kind::Source | Kind::LinkUp | Kind::Directory)
 }
 
 fn mark_of(view: &View<'_>) -> EventMark {

@@ -3,12 +3,16 @@
 //! ```text
 //! socket ─▶ connect ─▶ ami/login ─▶ ami/packet ─▶ ami/repeats ─▶ Inlet ─▶ queue
 //!           TCP, TLS   who we are   bytes→events   known ones
-//!   file ─────────────────────────▶ ami/packet ────────────────▶ Inlet ─▶ queue
+//! socket ─▶ connect ─▶ stream/hello ─▶ stream/line ─▶ stream/session ─▶ Inlet ─▶ queue
+//!        ◀──────────────────────────── resume_after, ack ◀────────────────────────┘ durable
+//! recording ──────────────────────▶ ami/packet ─────────────────────────────▶ Inlet ─▶ queue
+//!    logs ─▶ tevents/follow, once ─▶ tevents/text ─▶ tevents/outlet ────────▶ Inlet ─▶ queue
 //! ```
 //!
-//! One file a connection kind: [`ami`] is a client of Asterisk's manager interface, [`capture`] reads the recorded
-//! bytes of such a connection. What a source knows of its sessions it appends in order, between the events
-//! (`session/mark.rs`), so that a mark proves that everything before it has been queued.
+//! One file a kind: [`ami`] is a client of Asterisk's manager interface, [`capture`] reads the recorded bytes of such a
+//! connection, [`stream`] is our own protocol, which numbers and acknowledges, [`tevents`] reads logs of voice servers.
+//! What a source knows of its sessions it appends in order, between the events (`session/mark.rs`), so that a mark
+//! proves that everything before it has been queued.
 //!
 //! # Invariants
 //! 1. Every packet becomes an event, a [`Counters`] increment that says why not, or both
@@ -30,16 +34,19 @@ pub mod ami;
 mod backoff;
 pub mod capture;
 pub mod connect;
+pub mod stream;
+pub mod tevents;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::error::Disposition;
 use crate::event::{Micros, Seq, View, Views};
-use crate::queue::{self, Queue, Read, Ticket};
+use crate::queue::{self, Progress, Queue, Read, Ticket};
 
 /// Events that are appended in one piece at most, in bytes: large enough that a busy source pays the queue's
 /// hand-over once per hundreds of events, small enough that the first of them does not wait for the last.
@@ -107,6 +114,8 @@ pub struct Counters {
     pub invalid_utf8: AtomicU64,
     /// Answers to our own actions; consumed.
     pub responses: AtomicU64,
+    /// Messages of logs that are no events, requests as a rule; passed over.
+    pub passed_over: AtomicU64,
     /// Connections on which the log-in succeeded, and recordings begun.
     pub sessions: AtomicU64,
     /// Attempts to connect that failed before the log-in was answered.
@@ -115,6 +124,12 @@ pub struct Counters {
     pub logins_refused: AtomicU64,
     /// Sessions ended because the keep-alive went unanswered.
     pub keep_alives_lost: AtomicU64,
+    /// Times that a source's numbers jumped.
+    pub gaps: AtomicU64,
+    /// Numbers that were jumped over: events that are missing.
+    pub missing: AtomicU64,
+    /// Lines without a number that could not be read; dropped.
+    pub unreadable: AtomicU64,
     /// Events that were read but not appended, because the daemon stopped before the queue took them.
     pub given_up: AtomicU64,
     /// Gauge: a session is open.
@@ -142,8 +157,18 @@ pub struct Seen {
     pub repeated: u64,
     /// Packets kept as malformed.
     pub malformed: u64,
+    /// Events with bytes that were not UTF-8.
+    pub invalid_utf8: u64,
+    /// Messages of logs that are no events.
+    pub passed_over: u64,
     /// Events given up at a stop.
     pub given_up: u64,
+    /// Times that the source's numbers jumped.
+    pub gaps: u64,
+    /// Numbers that were jumped over.
+    pub missing: u64,
+    /// Lines without a number that could not be read.
+    pub unreadable: u64,
     /// When the last event was received, µs since 1970 UTC; 0 before the first.
     pub last_event: Micros,
 }
@@ -167,7 +192,12 @@ impl Counters {
             bytes: load(&self.bytes),
             repeated: load(&self.repeated),
             malformed: load(&self.malformed),
+            invalid_utf8: load(&self.invalid_utf8),
+            passed_over: load(&self.passed_over),
             given_up: load(&self.given_up),
+            gaps: load(&self.gaps),
+            missing: load(&self.missing),
+            unreadable: load(&self.unreadable),
             last_event: self.last_event_micros.load(Ordering::Relaxed),
         }
     }
@@ -216,6 +246,16 @@ impl Inlet {
                 Ok(None)
             }
         }
+    }
+
+    /// Follows what becomes durable and whether the queue refuses.
+    fn progress(&self) -> watch::Receiver<Progress> {
+        self.queue.watch()
+    }
+
+    /// Position of the oldest event that the queue still holds.
+    fn first_retained(&self) -> Seq {
+        self.queue.positions().first_retained
     }
 
     /// Position of the last event appended so far, durable or not.

@@ -5,19 +5,28 @@ use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::process::Command;
 
-/// What can be measured: name, package, what it tells.
-const BENCHES: &[(&str, &str, &str)] = &[
-    (
-        "boundary",
-        "concentrator",
-        "mapping inside the sandbox against the same code natively, and shapes of the boundary",
-    ),
-    ("durable_append", "concentrator", "the queue against raw write and fdatasync"),
-    ("idb_write", "concentrator", "the database stage against COPY (PostgreSQL) and the best raw insert (SQLite)"),
-    ("line", "concentrator", "socket to committed rows, latency, memory"),
+/// How something is measured.
+#[derive(Clone, Copy, PartialEq)]
+enum How {
+    /// A bench of the host's crate.
+    Bench,
+    /// The program `figures` with the daemon as it is delivered.
+    Program,
+}
+
+/// What can be measured: name, how, what it tells.
+const BENCHES: &[(&str, How, &str)] = &[
+    ("boundary", How::Bench, "mapping inside the sandbox against the same code natively, and shapes of the boundary"),
+    ("durable_append", How::Bench, "the queue against raw write and fdatasync"),
+    ("idb_write", How::Bench, "the database stage against COPY (PostgreSQL) and the best raw insert (SQLite)"),
+    ("line", How::Bench, "Asterisk: socket to committed rows, latency, memory"),
+    ("speed", How::Program, "voice: socket to committed rows against COPY and rsyslog"),
+    ("latency", How::Program, "voice: from send to committed row at 1,000 events/s"),
+    ("restart", How::Program, "voice: SIGKILL with a million queued events"),
+    ("memory", How::Program, "voice: an hour with 10,000 live calls"),
 ];
 
-/// Runs the benches named, or all.
+/// Runs those named, or all.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| !BENCHES.iter().any(|(known, ..)| known == *name)) {
         let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
@@ -26,16 +35,30 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
     needs::c_compiler()?;
     needs::postgres()?;
     guests::build(root, BENCH_GUESTS)?;
-    for (name, package, tells) in BENCHES {
-        if !names.is_empty() && !names.contains(name) {
-            continue;
-        }
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    for (name, how, tells) in BENCHES.iter().filter(|(name, ..)| wanted(name)) {
         say(&format!("{name}: {tells}"));
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.current_dir(root).env("CONCENTRATOR_GUESTS_DIR", target_dir(root).join("guests"));
-        let status = command.args(["bench", "--quiet", "--package", package, "--bench", name]).status();
-        let status = status.context("start cargo bench")?;
-        ensure!(status.success(), "bench {name}: {status}");
+        match how {
+            How::Bench => cargo(root, &["bench", "--quiet", "--package", "concentrator", "--bench", name])?,
+            How::Program => {
+                if *name == "speed" {
+                    needs::rsyslog()?;
+                }
+                cargo(root, &["build", "--quiet", "--release", "--package", "concentrator", "--bin", "concentrator"])?;
+                cargo(root, &["run", "--quiet", "--release", "--package", "figures", "--", name])?;
+            }
+        }
     }
+    Ok(())
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
+    let target = target_dir(root);
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root).args(arguments);
+    command.env("CONCENTRATOR_GUESTS_DIR", target.join("guests"));
+    command.env("CONCENTRATOR_PROGRAM", target.join("release/concentrator"));
+    let status = command.status().context("start cargo")?;
+    ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
     Ok(())
 }

@@ -29,12 +29,18 @@ pub(crate) fn build(root: &Path, names: &[&str]) -> Result<Vec<PathBuf>> {
     let toolchain = toolchain()?;
     let target = crate::target_dir(root);
     let work = target.join("guest-build");
+    // One by one: together, a guest that builds on another would be given that one's exports.
+    names.iter().try_for_each(|name| compile(root, &work, &toolchain, name))?;
+    let out = target.join("guests");
+    std::fs::create_dir_all(&out).context("create the directory of guests")?;
+    names.iter().map(|name| publish(&work.join(TARGET).join("guest"), &out, name)).collect()
+}
+
+/// Compiles the plugin crate of that name.
+fn compile(root: &Path, work: &Path, toolchain: &Toolchain, name: &str) -> Result<()> {
     let mut command = Command::new(program("CARGO", "cargo"));
     command.current_dir(root).args(["build", "--quiet", "--profile", "guest", "--target", TARGET, "--target-dir"]);
-    command.arg(&work);
-    for name in names {
-        command.args(["--package", name]);
-    }
+    command.arg(work).args(["--package", name]);
     // Flags that are meant for the host's code.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
         command.env_remove(variable);
@@ -46,10 +52,8 @@ pub(crate) fn build(root: &Path, names: &[&str]) -> Result<Vec<PathBuf>> {
         }
     }
     let status = command.status().context("start cargo")?;
-    ensure!(status.success(), "compile the plugins {}: {status}", names.join(", "));
-    let out = target.join("guests");
-    std::fs::create_dir_all(&out).context("create the directory of guests")?;
-    names.iter().map(|name| publish(&work.join(TARGET).join("guest"), &out, name)).collect()
+    ensure!(status.success(), "compile the plugin {name}: {status}");
+    Ok(())
 }
 
 /// Puts a plugin where it is looked for: beside and renamed, so that nobody reads half of it.

@@ -1,8 +1,10 @@
-//! The project's own tool: `cargo xtask demo | test | bench | check | guests | generate`.
+//! The project's own tool: `cargo xtask demo | test | bench | campaign | check | fuzz | guests | generate`.
 
 mod bench;
+mod campaign;
 mod check;
 mod demo;
+mod fuzz;
 mod generate;
 mod guests;
 mod needs;
@@ -12,11 +14,11 @@ use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
 /// Plugins that are part of the product.
-const PLUGINS: &[&str] = &["asterisk"];
+const PLUGINS: &[&str] = &["asterisk", "voice"];
 /// Guests that tests need besides.
-const TEST_GUESTS: &[&str] = &["asterisk", "evil"];
+const TEST_GUESTS: &[&str] = &["asterisk", "evil", "trapping", "voice"];
 /// Guests that benches need.
-const BENCH_GUESTS: &[&str] = &["asterisk", "shapes"];
+const BENCH_GUESTS: &[&str] = &["asterisk", "shapes", "voice"];
 
 const USAGE: &str = "\
 usage: cargo xtask VERB
@@ -24,6 +26,10 @@ usage: cargo xtask VERB
   test [ARGUMENTS]   build the plugins, then run every test; arguments go to the test runner
   check              format, lints, documentation
   bench [NAME…]      measure, and print the figures of docs/explanation/figures.md
+  campaign [--seed N] [--events N] …
+                     a simulated day under every fault, compared with an undisturbed one; --help tells the options
+  fuzz [TARGET] [--seconds N] [--jobs N]
+                     hostile bytes for everything that reads foreign ones
   guests             compile the plugins to target/guests
   generate [--check] make what follows from wit/idb.tables";
 
@@ -36,6 +42,8 @@ fn main() -> Result<()> {
         ["test", rest @ ..] => test::run(root, rest),
         ["check"] => check::run(root),
         ["bench", names @ ..] => bench::run(root, names),
+        ["campaign", rest @ ..] => campaign::run(root, rest),
+        ["fuzz", rest @ ..] => fuzz::run(root, rest),
         ["guests"] => guests::build(root, TEST_GUESTS).map(drop),
         ["generate"] => generate::run(root, false),
         ["generate", "--check"] => generate::run(root, true),

@@ -12,12 +12,48 @@ pub(crate) fn c_compiler() -> Result<()> {
     Ok(())
 }
 
+/// A C++ compiler, for the driver of coverage-guided fuzzing.
+pub(crate) fn cpp_compiler() -> Result<()> {
+    if on_path("c++").is_none() {
+        install("a C++ compiler", "g++", &|| on_path("c++").is_some())?;
+    }
+    Ok(())
+}
+
 /// PostgreSQL's server programs, for the tests that need a real one.
 pub(crate) fn postgres() -> Result<()> {
     if !has_postgres() {
         install("PostgreSQL's server programs", "postgresql", &has_postgres)?;
     }
     Ok(())
+}
+
+/// The library that makes the clock of a process jump.
+pub(crate) fn fake_clock() -> Result<()> {
+    if !has_fake_clock() {
+        install("the library for a clock that jumps", "libfaketime", &has_fake_clock)?;
+    }
+    Ok(())
+}
+
+fn has_fake_clock() -> bool {
+    let architectures = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    architectures.map(|entry| entry.path()).any(|dir| dir.join("faketime/libfaketime.so.1").is_file())
+}
+
+/// rsyslog with its way into PostgreSQL, against which the voice line is measured.
+pub(crate) fn rsyslog() -> Result<()> {
+    if !has_rsyslog() {
+        install("rsyslog with its PostgreSQL output", "rsyslog rsyslog-pgsql", &has_rsyslog)?;
+    }
+    Ok(())
+}
+
+fn has_rsyslog() -> bool {
+    let libraries = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    let output = libraries.into_iter().any(|dir| dir.join("rsyslog/ompgsql.so").is_file());
+    let daemon = on_path("rsyslogd").is_some() || Path::new("/usr/sbin/rsyslogd").is_file();
+    daemon && output
 }
 
 fn has_postgres() -> bool {

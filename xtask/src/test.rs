@@ -9,6 +9,7 @@ use std::process::Command;
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     needs::c_compiler()?;
     needs::postgres()?;
+    needs::fake_clock()?;
     generate::run(root, true)?;
     say("compiling the plugins");
     guests::build(root, TEST_GUESTS)?;

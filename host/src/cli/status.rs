@@ -1,15 +1,9 @@
 //! `concentrator status`: what a running daemon is doing.
 
-use super::{ConfigArguments, exit, out};
-use crate::console::status::{Lane, Status};
+use super::{ConfigArguments, ask, exit, out};
+use crate::clock::rfc3339;
+use crate::console::status::{Lane, Source, Status};
 use anyhow::{Context, Result};
-use std::io::{Read, Write};
-use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::time::Duration;
-
-/// Longest answer that is read, bytes.
-const ANSWER_BYTES_MAX: u64 = 16 << 20;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -18,7 +12,8 @@ pub(crate) struct Arguments {
     /// As JSON: the contract is in docs/reference/status.md.
     #[arg(long)]
     json: bool,
-    /// Exit with 3 when one of these is not met: idb, plugin, source:NAME, lag>30s; comma-separated.
+    /// Exit with 3 when one of these is not met: idb, plugin, paused, alarm, source:NAME, lag>30s;
+    /// comma-separated.
     #[arg(long, value_name = "CONDITIONS", default_value = "")]
     fail_on: String,
 }
@@ -27,7 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<u8> {
     let config = arguments.config.read()?;
     let socket = config.console_socket();
-    let body = match get(&socket, "/status") {
+    let body = match ask::get(&socket, "/status") {
         Ok(body) => body,
         Err(error) => {
             eprintln!("error: no daemon answers on {}: {error:#}", socket.display());
@@ -49,17 +44,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<u8> {
     Ok(exit::PROBLEMS)
 }
 
-/// A GET over the console's socket.
-fn get(socket: &Path, path: &str) -> Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").as_bytes())?;
-    let mut answer = String::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
-    let (_, body) = answer.split_once("\r\n\r\n").context("an answer that is not HTTP")?;
-    Ok(body.to_owned())
-}
-
 fn show(status: &Status) {
     let up = (status.now - status.started) / 1_000_000;
     out(&format!("{} (concentrator {}), process {}, up {}", status.name, status.version, status.pid, duration(up)));
@@ -70,19 +54,14 @@ fn show(status: &Status) {
 
 fn show_lane(name: &str, lane: &Lane, now: i64) {
     let (source, queue, plugin, idb) = (&lane.source, &lane.queue, &lane.plugin, &lane.idb);
-    let since =
-        |then: i64| if then == 0 { "never".to_owned() } else { format!("{} ago", duration((now - then) / 1_000_000)) };
     out(&format!("\n{name}"));
-    let word = if source.connected { "connected" } else { "not connected" };
-    out(&format!(
-        "  source  {word}; {} connections, {} events, last {}; {} repeated, {} malformed, {} logins refused",
-        source.connects,
-        source.events,
-        since(source.last_event),
-        source.repeated,
-        source.malformed,
-        source.refused_logins
-    ));
+    if let Some(paused) = &lane.paused {
+        out(&format!("  PAUSED  since {} by {}: {}", rfc3339(paused.since), paused.by, paused.reason));
+    }
+    for alarm in &lane.alarms {
+        out(&format!("  ALARM   {} since {}: {}", alarm.alarm, rfc3339(alarm.since), alarm.reason));
+    }
+    show_source(source, now);
     let refusing = queue.refusing.as_ref().map_or(String::new(), |reason| format!("; REFUSING: {reason}"));
     out(&format!(
         "  queue   {} waiting; retained {} ≤ snapshot {} ≤ committed {} ≤ mapped {} ≤ durable {} ≤ appended {}; {} of {}{refusing}",
@@ -117,8 +96,41 @@ fn show_lane(name: &str, lane: &Lane, now: i64) {
         idb.cleaned
     ));
     let letters: u64 = lane.dead_letters.values().sum();
-    if letters > 0 {
-        out(&format!("  {letters} dead letters since the start: `concentrator dead-letter list --source {name}`"));
+    let kept = &lane.dead_letters_kept;
+    if letters > 0 || kept.letters > 0 {
+        out(&format!(
+            "  {} dead letters are kept, {}; {letters} since the start: `concentrator dead-letter list --source {name}`",
+            kept.letters,
+            size(kept.bytes)
+        ));
+    }
+}
+
+fn show_source(source: &Source, now: i64) {
+    let last = match source.last_event {
+        0 => "never".to_owned(),
+        then => format!("{} ago", duration((now - then) / 1_000_000)),
+    };
+    out(&format!(
+        "  source  {}; {} connections, {} events, last {last}; {} repeated, {} malformed, {} logins refused",
+        if source.connected { "connected" } else { "not connected" },
+        source.connects,
+        source.events,
+        source.repeated,
+        source.malformed,
+        source.refused_logins
+    ));
+    let seldom = [
+        (source.missing, "numbers missing"),
+        (source.gaps, "gaps in the numbers"),
+        (source.unreadable, "lines unreadable"),
+        (source.invalid_utf8, "events not in UTF-8"),
+        (source.passed_over, "messages passed over"),
+    ];
+    let told = seldom.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let told: Vec<String> = told.collect();
+    if !told.is_empty() {
+        out(&format!("          {}", told.join(", ")));
     }
 }
 

@@ -4,7 +4,7 @@
 //! numbers) and the rest is read again, until nothing is wrong with what remains.
 
 use super::problem::{Place, Problem};
-use super::{Concentrator, Config, Console, Idb, Plugins, Source};
+use super::{Alarms, Concentrator, Config, Console, DeadLetters, Idb, Plugins, Source};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ const MISTAKES_MAX: usize = 50;
 pub(super) struct Document {
     pub(super) file: PathBuf,
     pub(super) source: String,
+    /// The same without what was refused, byte for byte at the same places.
+    accepted: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +29,8 @@ struct File {
     idb: Option<Idb>,
     plugins: Option<Plugins>,
     console: Option<Console>,
+    dead_letters: Option<DeadLetters>,
+    alarms: Option<Alarms>,
     source: BTreeMap<String, Source>,
 }
 
@@ -38,8 +42,9 @@ pub(super) fn read(paths: &[PathBuf]) -> (Config, Vec<Document>, Vec<Problem>) {
     for path in expand(paths, &mut problems) {
         match std::fs::read_to_string(&path) {
             Ok(source) => {
-                files.push(parse(&path, &source, &mut problems));
-                documents.push(Document { file: path, source });
+                let (file, accepted) = parse(&path, &source, &mut problems);
+                files.push(file);
+                documents.push(Document { file: path, source, accepted });
             }
             Err(error) => problems.push(Problem {
                 code: "IC1001",
@@ -79,11 +84,12 @@ fn expand(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     out
 }
 
-fn parse(path: &Path, source: &str, problems: &mut Vec<Problem>) -> File {
+/// What a file says, and the text without its mistakes.
+fn parse(path: &Path, source: &str, problems: &mut Vec<Problem>) -> (File, String) {
     let mut text = source.to_owned();
     for _ in 0..MISTAKES_MAX {
         let error = match toml::from_str::<File>(&text) {
-            Ok(file) => return file,
+            Ok(file) => return (file, text),
             Err(error) => error,
         };
         let span = error.span().unwrap_or(0..0);
@@ -99,7 +105,7 @@ fn parse(path: &Path, source: &str, problems: &mut Vec<Problem>) -> File {
         }
         blank(&mut text, lines);
     }
-    File::default()
+    (File::default(), String::new())
 }
 
 fn code_of(message: &str) -> &'static str {
@@ -172,6 +178,8 @@ fn merge(files: Vec<File>, documents: &[Document], digest: String, problems: &mu
             ("idb", put(&mut whole.idb, file.idb)),
             ("plugins", put(&mut whole.plugins, file.plugins)),
             ("console", put(&mut whole.console, file.console)),
+            ("dead_letters", put(&mut whole.dead_letters, file.dead_letters)),
+            ("alarms", put(&mut whole.alarms, file.alarms)),
         ];
         for (name, _) in again.into_iter().filter(|(_, again)| *again) {
             twice(name, document);
@@ -187,6 +195,8 @@ fn merge(files: Vec<File>, documents: &[Document], digest: String, problems: &mu
         idb: whole.idb.unwrap_or_default(),
         plugins: whole.plugins.unwrap_or_default(),
         console: whole.console.unwrap_or_default(),
+        dead_letters: whole.dead_letters.unwrap_or_default(),
+        alarms: whole.alarms.unwrap_or_default(),
         sources: whole.source,
         digest,
     }
@@ -200,19 +210,25 @@ fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
 impl Document {
     /// The place of a key, or of the innermost table on the way to it that exists.
     pub(super) fn place(&self, path: &[&str]) -> Option<Place> {
-        let (root, _) = toml::de::DeTable::parse_recoverable(&self.source);
-        let mut table = root.into_inner();
-        let mut found = None;
-        for name in path {
-            let Some((key, value)) = table.into_iter().find(|(key, _)| key.get_ref() == name) else { break };
-            found = Some(key.span().start);
-            match value.into_inner() {
-                toml::de::DeValue::Table(inner) => table = inner,
-                _ => break,
-            }
-        }
-        found.map(|offset| Place::at(&self.file, &self.source, offset))
+        // A mistake can hide tables behind it that were accepted nevertheless.
+        let offset = offset_in(&self.source, path).or_else(|| offset_in(&self.accepted, path))?;
+        Some(Place::at(&self.file, &self.source, offset))
     }
+}
+
+fn offset_in(text: &str, path: &[&str]) -> Option<usize> {
+    let (root, _) = toml::de::DeTable::parse_recoverable(text);
+    let mut table = root.into_inner();
+    let mut found = None;
+    for name in path {
+        let Some((key, value)) = table.into_iter().find(|(key, _)| key.get_ref() == name) else { break };
+        found = Some(key.span().start);
+        match value.into_inner() {
+            toml::de::DeValue::Table(inner) => table = inner,
+            _ => break,
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -242,6 +258,18 @@ mod tests {
                 (9, "IC1004".into()),
                 (13, "IC1003".into())
             ]
+        );
+    }
+
+    /// Once the place of a value was lost if a mistake before it hid its table.
+    #[test]
+    fn a_mistake_hides_no_place() {
+        let source = "[concent[source.old.capture]\n\"\n[plugins]\ndir = \"nowhere\"\n";
+        let (_, accepted) = parse(Path::new("x.toml"), source, &mut Vec::new());
+        let document = Document { file: "x.toml".into(), source: source.to_owned(), accepted };
+        assert_eq!(
+            document.place(&["plugins", "dir"]).map(|place| (place.line, place.text)),
+            Some((4, "dir = \"nowhere\"".to_owned()))
         );
     }
 

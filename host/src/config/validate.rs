@@ -4,7 +4,7 @@ use super::parse::Document;
 use super::problem::Problem;
 use super::{Config, LaneOptions, QueueOptions, Source};
 use crate::record::Role;
-use crate::source::{ami, capture};
+use crate::source::{ami, capture, stream, tevents};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,6 +14,7 @@ pub(super) fn validate(config: &Config, documents: &[Document], problems: &mut V
     check.daemon(config);
     check.idb(config);
     check.plugins(config);
+    check.operation(config);
     if config.sources.is_empty() {
         let help = "add [source.<name>.<kind>], for example [source.pbx.ami]";
         check.say("IC1010", "no source is configured", &[], Some(help));
@@ -124,6 +125,19 @@ impl Check<'_> {
         }
     }
 
+    fn operation(&mut self, config: &Config) {
+        let (letters, alarms) = (&config.dead_letters, &config.alarms);
+        let bounds = [
+            ("dead_letters", "letters_max", letters.letters_max, 1..=1_000_000),
+            ("dead_letters", "bytes_max", letters.bytes_max, 1 << 20..=1 << 40),
+            ("alarms", "idb_away_secs", alarms.idb_away_secs, 1..=86_400),
+            ("alarms", "source_disconnected_secs", alarms.source_disconnected_secs, 1..=86_400),
+        ];
+        for (table, key, value, range) in bounds {
+            self.within(key, value, range, &[table, key]);
+        }
+    }
+
     fn source(&mut self, config: &Config, name: &str, source: &Source) {
         let kind = source.lane().kind;
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -135,6 +149,8 @@ impl Check<'_> {
         match source {
             Source::Ami(ami) => self.ami(&["source", name, kind], ami),
             Source::Capture(capture) => self.capture(&["source", name, kind], capture),
+            Source::Stream(stream) => self.stream(&["source", name, kind], stream),
+            Source::Tevents(tevents) => self.tevents(&["source", name, kind], tevents),
         }
     }
 
@@ -199,6 +215,21 @@ impl Check<'_> {
                 self.say("IC1016", what, &place, None);
             }
         }
+    }
+
+    fn stream(&mut self, path: &[&str; 3], stream: &stream::Config) {
+        self.connection(path, stream.problems(), &[]);
+        let tls = stream.tls.iter().flat_map(|tls| [&tls.ca_file, &tls.cert_file, &tls.key_file]);
+        for file in tls.flatten() {
+            self.file(file, &[path[0], path[1], path[2], "tls"]);
+        }
+    }
+
+    fn tevents(&mut self, path: &[&str; 3], tevents: &tevents::Config) {
+        for file in &tevents.files {
+            self.file(file, &[path[0], path[1], path[2], "files"]);
+        }
+        self.connection(path, tevents.problems(), &["files"]);
     }
 
     fn capture(&mut self, path: &[&str; 3], capture: &capture::Config) {

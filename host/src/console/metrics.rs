@@ -1,9 +1,10 @@
 //! Metrics: OpenMetrics text, made at each scrape from what the lanes tell.
 //!
-//! Labels are bounded: source, role, table, plugin, reason; never a call, a DN or a person. Every series exists from
-//! the start, with 0. The list is in `docs/reference/metrics.md`.
+//! Labels are bounded: source, plugin, table, reason, alarm; never a call, a DN or a person. The list, and which series
+//! appear only with their first event, is in `docs/reference/metrics.md`.
 
 use crate::daemon::{LaneView, Lanes};
+use crate::lane::alarms::Alarm;
 use crate::lane::status::{Figures, Stage, TIME_BOUNDS, Times};
 use crate::queue::{LATENCY_BOUNDS_MICROS, Latency, Positions};
 use prometheus_client::collector::Collector;
@@ -60,7 +61,8 @@ impl Collector for Scrape {
         sources(out, &moments)?;
         queues(out, &moments)?;
         plugins(out, &moments)?;
-        databases(out, &moments)
+        databases(out, &moments)?;
+        operation(out, &moments)
     }
 }
 
@@ -97,6 +99,14 @@ fn sources(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<()
     counter(out, "source_events_repeated", "Events dropped because an earlier connection brought them", repeated)?;
     let malformed = each(&|s| float(s.malformed));
     counter(out, "source_packets_malformed", "Packets that could not be read; kept as events", malformed)?;
+    let replaced = each(&|s| float(s.invalid_utf8));
+    counter(out, "source_events_invalid_utf8", "Events with bytes that were not UTF-8; replaced", replaced)?;
+    let unreadable = each(&|s| float(s.unreadable));
+    counter(out, "source_lines_unreadable", "Lines without a number that could not be read; dropped", unreadable)?;
+    let passed_over = each(&|s| float(s.passed_over));
+    counter(out, "source_messages_passed_over", "Messages of logs that are no events", passed_over)?;
+    counter(out, "source_gaps", "Times that the source's numbers jumped", each(&|s| float(s.gaps)))?;
+    counter(out, "source_events_missing", "Numbers that were jumped over", each(&|s| float(s.missing)))?;
     counter(out, "source_events_given_up", "Events refused by the queue until the stop", each(&|s| float(s.given_up)))
 }
 
@@ -156,6 +166,23 @@ fn databases(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<
     counter(out, "idb_rows", "Rows written", rows.collect())?;
     histogram(out, "idb_batch", "Transactions", moments, |figures| figures.batches)?;
     histogram(out, "lag", "Time from receipt to commit", moments, |figures| figures.lag)
+}
+
+fn operation(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<(), Error> {
+    let each =
+        |value: &dyn Fn(&Moment<'_>) -> f64| -> Samples { moments.iter().map(|m| (source(m), value(m))).collect() };
+    let paused = each(&|m| f64::from(u8::from(m.view.shared.gate.paused().is_some())));
+    gauge(out, "lane_paused", "1: the lane is paused", paused)?;
+    gauge(out, "dead_letters_kept", "Dead letters on disk", each(&|m| float(m.figures.letters_kept.letters)))?;
+    gauge(out, "dead_letters_kept_bytes", "Bytes of those", each(&|m| float(m.figures.letters_kept.bytes)))?;
+    let alarms = moments.iter().flat_map(|m| {
+        let raised = m.view.with_alarms(|alarms| alarms.raised());
+        Alarm::ALL.map(|alarm| {
+            let labels = [source(m), vec![("alarm", alarm.name().to_owned())]].concat();
+            (labels, f64::from(u8::from(raised.contains_key(&alarm))))
+        })
+    });
+    gauge(out, "alarm", "1: the alarm is raised", alarms.collect())
 }
 
 fn source(moment: &Moment<'_>) -> Pairs {

@@ -2,6 +2,7 @@
 
 use crate::daemon::Lanes;
 use crate::event::{Micros, Seq};
+use crate::lane::pause::Paused;
 use crate::lane::status::TIME_BOUNDS;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,32 @@ pub struct Lane {
     pub idb: Idb,
     /// Dead letters since the start, by kind.
     pub dead_letters: BTreeMap<String, u64>,
+    /// Dead letters that are kept.
+    pub dead_letters_kept: Kept,
+    /// Why it is paused, if it is.
+    pub paused: Option<Paused>,
+    /// Alarms that are raised.
+    pub alarms: Vec<Alarm>,
+}
+
+/// How much is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Kept {
+    /// Letters.
+    pub letters: u64,
+    /// Bytes of their files.
+    pub bytes: u64,
+}
+
+/// An alarm that is raised.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Its name.
+    pub alarm: String,
+    /// Since when, µs since 1970 UTC.
+    pub since: Micros,
+    /// Why.
+    pub reason: String,
 }
 
 /// State of a source.
@@ -55,6 +82,16 @@ pub struct Source {
     pub repeated: u64,
     /// Packets that could not be read; kept as events.
     pub malformed: u64,
+    /// Events with bytes that were not UTF-8; replaced.
+    pub invalid_utf8: u64,
+    /// Lines without a number that could not be read; dropped.
+    pub unreadable: u64,
+    /// Messages of logs that are no events.
+    pub passed_over: u64,
+    /// Times that the source's numbers jumped.
+    pub gaps: u64,
+    /// Numbers that were jumped over: events that are missing.
+    pub missing: u64,
     /// Logins that were refused.
     pub refused_logins: u64,
     /// When the last event came, µs since 1970 UTC; 0 never.
@@ -144,7 +181,7 @@ pub fn of(lanes: &Lanes) -> Status {
         started: lanes.started,
         now: lanes.clock.now(),
         pid: std::process::id(),
-        config_digest: lanes.digest.clone(),
+        config_digest: lanes.config.digest.clone(),
         lanes: lanes.each().map(|(name, lane)| (name.to_owned(), of_lane(lane))).collect(),
     }
 }
@@ -162,6 +199,11 @@ fn of_lane(lane: &crate::daemon::LaneView) -> Lane {
             bytes: counters.bytes,
             repeated: counters.repeated,
             malformed: counters.malformed,
+            invalid_utf8: counters.invalid_utf8,
+            unreadable: counters.unreadable,
+            passed_over: counters.passed_over,
+            gaps: counters.gaps,
+            missing: counters.missing,
             refused_logins: counters.refused_logins,
             last_event: counters.last_event,
         },
@@ -189,7 +231,17 @@ fn of_lane(lane: &crate::daemon::LaneView) -> Lane {
             lag_buckets: TIME_BOUNDS.iter().copied().zip(figures.lag.buckets).collect(),
         },
         dead_letters: figures.dead_letters,
+        dead_letters_kept: Kept { letters: figures.letters_kept.letters, bytes: figures.letters_kept.bytes },
+        paused: lane.shared.gate.paused(),
+        alarms: alarms_of(lane),
     }
+}
+
+fn alarms_of(lane: &crate::daemon::LaneView) -> Vec<Alarm> {
+    let raised = lane.with_alarms(|alarms| alarms.raised()).into_iter();
+    raised
+        .map(|(alarm, raised)| Alarm { alarm: alarm.name().to_owned(), since: raised.since, reason: raised.reason })
+        .collect()
 }
 
 fn of_queue(lane: &crate::daemon::LaneView) -> Queue {
@@ -216,7 +268,8 @@ fn u64_to_f64(number: u64) -> f64 {
 }
 
 impl Status {
-    /// Which of the conditions in `fail_on` are not met: `idb`, `plugin`, `source:<name>`, `lag>30s`, comma-separated.
+    /// Which of the conditions in `fail_on` are not met: `idb`, `plugin`, `paused`, `alarm`,
+    /// `source:<name>`, `lag>30s`, comma-separated.
     #[must_use]
     pub fn failing(&self, fail_on: &str) -> Vec<String> {
         let mut failing = Vec::new();
@@ -224,10 +277,13 @@ impl Status {
             let bad = |lane: &Lane| match part {
                 "idb" => lane.idb.state != "running",
                 "plugin" => lane.plugin.state != "running",
+                "paused" => lane.paused.is_some(),
+                "alarm" => !lane.alarms.is_empty(),
                 _ => part.strip_prefix("lag>").and_then(seconds).is_some_and(|most| self.lag(lane) > most),
             };
             let source = part.strip_prefix("source:");
-            let known = matches!(part, "idb" | "plugin") || part.strip_prefix("lag>").and_then(seconds).is_some();
+            let plain = matches!(part, "idb" | "plugin" | "paused" | "alarm");
+            let known = plain || part.strip_prefix("lag>").and_then(seconds).is_some();
             if source.is_none() && !known {
                 failing.push(format!("{part} (unknown condition)"));
                 continue;

@@ -2,6 +2,7 @@
 
 use super::control::{self, Statement};
 use super::layout::{self, Cell, Layout};
+use super::leftover::{self, Leftovers};
 use super::moment::Moment;
 use crate::event::{Micros, Seq};
 use crate::record::{Role, Row, SessionRow, Stamp, Table, TableId, Value, Writing};
@@ -39,6 +40,8 @@ pub struct Batch {
     pub session_count: i32,
     /// DSS_ID of the session that is open.
     pub session: Option<i32>,
+    /// What earlier batches left alive and is to be ended first.
+    pub leftovers: Option<Leftovers>,
 }
 
 /// A row that was not written.
@@ -131,9 +134,12 @@ impl Plan {
             }
         }
         let fold = |(table, places)| layout::layout(table).map(|layout| fold(batch, layout, places));
+        let ended = |leftovers: &Leftovers| leftover::statements(leftovers, batch.lane, &batch.roles, first);
+        let mut control = batch.leftovers.as_ref().map(ended).unwrap_or_default();
+        control.extend(control::marks(batch));
         Self {
             guard: control::guard(batch, first),
-            control: control::marks(batch),
+            control,
             tables: places.into_iter().filter_map(fold).collect(),
             batch: batch.clone(),
         }

@@ -3,8 +3,9 @@
 use super::control::{self, Statement};
 use super::error::{Error, Fault};
 use super::layout::Cell;
+use super::moment::Moment;
 use super::{Backend, Idb};
-use crate::event::Seq;
+use crate::event::{Micros, Seq};
 use crate::record::{Role, SessionRow};
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub struct LaneState {
     pub session: Option<i32>,
     /// Sessions that have not been closed, of every role.
     pub open: Vec<SessionRow>,
+    /// Time of the source's last event that is committed, by its clock; 0 if there is none.
+    pub heard: Micros,
 }
 
 /// A recording that was taken in, wholly or in part.
@@ -51,6 +54,7 @@ impl Idb {
         for _ in 0..ATTEMPTS {
             if let Some(mut state) = self.find_lane(name).await? {
                 state.open = self.open_sessions(name, icon_dbid).await?;
+                state.heard = self.heard(name, icon_dbid).await?;
                 return Ok(state);
             }
             let text = "INSERT INTO GSYS_LANE (LANE, NAME, QUEUEID, POSITION, SESSIONS) \
@@ -137,16 +141,32 @@ impl Idb {
             session_count: text(3).and_then(|text| text.parse().ok()).unwrap_or_default(),
             session: text(4).and_then(|text| text.parse().ok()),
             open: Vec::new(),
+            heard: 0,
         }))
     }
 
-    async fn open_sessions(&self, source: &str, icon_dbid: i32) -> Result<Vec<SessionRow>, Error> {
-        let columns = match self.backend() {
-            Backend::Postgres(_) => {
-                control::session_columns(|name| format!("to_char({name}, 'YYYY-MM-DD HH24:MI:SS.MS')"))
-            }
-            Backend::Sqlite(_) => control::session_columns(str::to_owned),
+    /// When the source was heard of last, as far as that is committed; 0 if never.
+    async fn heard(&self, source: &str, icon_dbid: i32) -> Result<Micros, Error> {
+        let of_role = |role: Role| {
+            let (table, last) = (control::provider_table(role), self.moment_text("MAX(LEVENT_DSTIME)"));
+            format!("SELECT {last} AS HEARD FROM {table} WHERE ICON_DBID = $1 AND DS_NAME = $2")
         };
+        let text = format!("SELECT MAX(HEARD) FROM ({}) SESSIONS", Role::ALL.map(of_role).join(" UNION ALL "));
+        let found = self.query(&Statement::new(text, vec![Cell::Int(icon_dbid), control::text(source)])).await?;
+        let heard = found.first().and_then(|row| row.first()?.as_deref().and_then(Moment::parse));
+        Ok(heard.map_or(0, Moment::micros))
+    }
+
+    /// An expression that gives a moment as [`Moment::parse`] reads it.
+    fn moment_text(&self, moment: &str) -> String {
+        match self.backend() {
+            Backend::Postgres(_) => format!("to_char({moment}, 'YYYY-MM-DD HH24:MI:SS.MS')"),
+            Backend::Sqlite(_) => moment.to_owned(),
+        }
+    }
+
+    async fn open_sessions(&self, source: &str, icon_dbid: i32) -> Result<Vec<SessionRow>, Error> {
+        let columns = control::session_columns(|name| self.moment_text(name));
         let mut open = Vec::new();
         for role in Role::ALL {
             let table = control::provider_table(role);

@@ -1,8 +1,8 @@
 //! The schema's versions: SQL files with the same numbers for both databases, built into the program.
 //!
 //! `GSYS_MIGRATION` holds what was applied, with the SHA-256 of its text. A migration and its row there are one
-//! transaction. An empty database is set up by whoever opens it first; one that holds data is only ever changed by
-//! `concentrator idb migrate`.
+//! transaction. An empty database is set up by whoever opens it first, in one transaction as well: others find it empty
+//! or complete. One that holds data is only ever changed by `concentrator idb migrate`.
 
 use super::control::{self, Statement};
 use super::error::{Error, Fault};
@@ -116,7 +116,7 @@ impl Migration {
         };
         format!(
             "{lock}\n{HISTORY}\nINSERT INTO GSYS_MIGRATION (NUMBER, NAME, CHECKSUM, APPLIED) \
-             VALUES ({number}, '{name}', '{checksum}', CAST(CURRENT_TIMESTAMP AS varchar(40)));\n{text}"
+             VALUES ({number}, '{name}', '{checksum}', CAST(CURRENT_TIMESTAMP AS varchar(40)));\n{text}\n"
         )
     }
 }
@@ -147,6 +147,8 @@ impl Idb {
     /// The database cannot be read.
     pub async fn status(&self) -> Result<Status, Error> {
         let backend = self.backend();
+        // Looked at before the versions: whoever sets the database up at this moment commits them together.
+        let has_tables = self.has_table("G_CALL").await? || self.has_table("GSYS_LANE").await?;
         let applied = if self.has_table("GSYS_MIGRATION").await? {
             let text = "SELECT CAST(NUMBER AS TEXT), NAME, CHECKSUM, APPLIED FROM GSYS_MIGRATION ORDER BY NUMBER";
             self.query(&Statement::new(text, Vec::new())).await?
@@ -154,7 +156,7 @@ impl Idb {
             Vec::new()
         };
         let schema = match applied.as_slice() {
-            [] if self.has_table("G_CALL").await? || self.has_table("GSYS_LANE").await? => Schema::Foreign,
+            [] if has_tables => Schema::Foreign,
             [] => Schema::Empty,
             _ => compare(backend, &applied),
         };
@@ -173,13 +175,22 @@ impl Idb {
         let mut attempt = 0;
         loop {
             let status = self.status().await?;
-            let next = MIGRATIONS.iter().find(|step| step.number > status.version);
-            let (Schema::Empty | Schema::Behind, Some(next)) = (status.schema, next) else {
-                return status.require_current().map(|()| status);
+            let mut pending = MIGRATIONS.iter().filter(|step| step.number > status.version);
+            let steps: Vec<&Migration> = match status.schema {
+                Schema::Empty => pending.collect(),
+                Schema::Behind => pending.next().into_iter().collect(),
+                Schema::Current | Schema::Ahead | Schema::Changed | Schema::Foreign => Vec::new(),
             };
-            let script = next.script(self.backend());
+            if steps.is_empty() {
+                return status.require_current().map(|()| status);
+            }
+            let script: String = steps.iter().map(|step| step.script(self.backend())).collect();
             match self.backend().script(&script).await {
-                Ok(()) => tracing::info!(number = next.number, name = next.name, "The database was migrated."),
+                Ok(()) => {
+                    for Migration { number, name, .. } in steps {
+                        tracing::info!(number, name, "The database was migrated.");
+                    }
+                }
                 // Another process was quicker.
                 Err(Fault::Data(_)) if attempt < ATTEMPTS => attempt += 1,
                 Err(fault) => return Err(fault.into_error()),

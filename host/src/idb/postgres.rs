@@ -115,7 +115,10 @@ impl Postgres {
         let prepared = session.prepare(&statement.text).await?;
         let changed = session.client.execute_raw(&prepared, parameters(&statement.cells)).await;
         let changed = changed.map_err(|error| fault(&error));
-        self.give_back(session);
+        // As in `apply`: a session that failed for another reason than its data is not used again.
+        if !matches!(changed, Err(Fault::Error(_))) {
+            self.give_back(session);
+        }
         changed
     }
 
@@ -140,11 +143,15 @@ impl Postgres {
         if session.client.is_closed() || session.run("ROLLBACK").await.is_err() {
             return Err(failed.fault.into_error().into());
         }
-        let failure = match (failed.fault, failed.table.and_then(|table| plan.tables.get(table))) {
-            (Fault::Data(words), Some(rows)) => isolate(&mut session, plan, rows, words).await,
-            (fault, _) => fault.into_error().into(),
+        let (words, rows) = match (failed.fault, failed.table.and_then(|table| plan.tables.get(table))) {
+            (Fault::Data(words), Some(rows)) => (words, rows),
+            // The session goes: what it was told at its beginning, to read only for instance, may have changed since.
+            (fault, _) => return Err(fault.into_error().into()),
         };
-        self.give_back(session);
+        let failure = isolate(&mut session, plan, rows, words).await;
+        if matches!(failure, Failure::Rows(_)) {
+            self.give_back(session);
+        }
         Err(failure)
     }
 }

@@ -10,6 +10,7 @@ use super::layout::{self, Cell};
 use super::{Applied, Failure, RowRefused, statement};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,7 +27,14 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PR
 pub(super) struct Sqlite {
     path: PathBuf,
     /// The only connection; thrown away after an error that is not about the data.
-    connection: Arc<Mutex<Option<Connection>>>,
+    connection: Arc<Mutex<Option<Open>>>,
+}
+
+/// A connection, and the file that it was made to.
+struct Open {
+    connection: Connection,
+    /// Device and number of the file: a name may be given to another file, or to none.
+    file: Option<(u64, u64)>,
 }
 
 impl Sqlite {
@@ -43,14 +51,20 @@ impl Sqlite {
         let (slot, path) = (self.connection.clone(), self.path.clone());
         let run = move || {
             let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut connection = match slot.take() {
-                Some(connection) => connection,
+            let Open { mut connection, file } = match slot.take() {
+                Some(open) => open,
                 None => open(&path)?,
             };
+            if file != identity(&path) {
+                // What is written would go into a file that nobody finds again.
+                let words =
+                    format!("{} was removed or replaced while it was in use; restart the daemon", path.display());
+                return Err(Error::Refuses { words }.into());
+            }
             let done = work(&mut connection).map_err(|error| fault(&path, &error));
             // A connection that is still in a transaction, or that failed, is closed: that rolls back.
             if !matches!(done, Err(Fault::Error(_))) && connection.is_autocommit() {
-                *slot = Some(connection);
+                *slot = Some(Open { connection, file });
             }
             done
         };
@@ -105,7 +119,12 @@ impl Sqlite {
     }
 }
 
-fn open(path: &Path) -> Result<Connection, Fault> {
+/// Which file has that name now.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+fn open(path: &Path) -> Result<Open, Fault> {
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory).map_err(|error| {
             let words = format!("make the directory {}: {error}", directory.display());
@@ -122,7 +141,8 @@ fn open(path: &Path) -> Result<Connection, Fault> {
         connection.execute_batch(SETTINGS)?;
         Ok(connection)
     });
-    opened.map_err(|error| fault(path, &error))
+    let connection = opened.map_err(|error| fault(path, &error))?;
+    Ok(Open { connection, file: identity(path) })
 }
 
 type Written = Result<Applied, Vec<RowRefused>>;

@@ -1,5 +1,7 @@
 //! The IDB against real databases: SQLite in a directory, PostgreSQL in a private server.
 
+mod faults;
+mod leftovers;
 #[path = "../../benches/idb_write/rows.rs"]
 mod rows;
 mod schema;
@@ -73,6 +75,7 @@ pub(super) fn batch(rows: Vec<(TableId, Stamp, Row)>) -> Batch {
         sessions: Vec::new(),
         session_count: 0,
         session: None,
+        leftovers: None,
     }
 }
 
@@ -230,6 +233,7 @@ fn session(role: Role) -> SessionRow {
         opened: rows::START,
         opened_source_time: rows::START - 1000,
         opening: 1,
+        reached: Some(77),
         daemon_ended: None,
         closed: None,
         cause: None,

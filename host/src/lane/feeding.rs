@@ -3,15 +3,22 @@
 use super::{Input, Lane};
 use crate::config;
 use crate::event::{Builder, Kind, Micros};
-use crate::idb::Idb;
+use crate::idb::{self, Idb};
 use crate::queue::Queue;
 use crate::source::Inlet;
 use crate::source::ami::Ami;
 use crate::source::capture::{self, Capture, Job};
+use crate::source::stream::Stream;
+use crate::source::tevents::TEvents;
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+/// How long a source waits to be told by the database how far it is known.
+const KNOWN_WAIT: Duration = Duration::from_secs(1);
 
 impl Lane {
     /// The source and the ticks: everything that puts events into the queue.
@@ -49,10 +56,32 @@ impl Lane {
                 let seed = u64::from(std::process::id());
                 return Ok(Ami::open(ami.as_ref().clone(), inlet, clock, counters, seed).run(stop).await?);
             }
+            (Input::Configured, config::Source::Stream(stream)) => {
+                let known = self.known_sequences("stream:").await;
+                let seed = u64::from(std::process::id());
+                let stream = Stream::open(stream.as_ref().clone(), inlet, clock, counters, known, seed);
+                return Ok(stream.run(stop).await?);
+            }
+            (Input::Configured, config::Source::Tevents(tevents)) => {
+                let known = self.known_sequences("").await;
+                return Ok(TEvents::open(tevents.clone(), inlet, clock, counters, known).run(stop).await?);
+            }
         };
         let Some(idb) = idb else { bail!("recordings need the database first") };
         let jobs = self.jobs(&recordings.files, &queue, &idb, &stop).await?;
         Ok(Capture::open(&recordings, inlet, clock, counters).run(&jobs, stop).await?)
+    }
+
+    /// How far the database knows what can be resumed, by identity; `kind` stands before it there. The queue knows
+    /// better, unless it is new or has been trimmed: a database that does not answer is not waited for.
+    async fn known_sequences(&self, kind: &str) -> BTreeMap<String, u64> {
+        let known = tokio::time::timeout(KNOWN_WAIT, self.deps.idb.captures(&self.name)).await;
+        let Ok(Ok(known)) = known else {
+            tracing::debug!(source = %self.name, "The database cannot be asked how far it knows the source.");
+            return BTreeMap::new();
+        };
+        let of_kind = |capture: idb::Capture| Some((capture.identity.strip_prefix(kind)?.to_owned(), capture.last));
+        known.into_iter().filter_map(of_kind).collect()
     }
 
     /// Which recordings to read, and from where: what the database knows of them is not read again.

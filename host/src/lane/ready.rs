@@ -42,7 +42,7 @@ impl Lane {
     }
 
     /// Notes the state of the database stage; true if it is another one than before.
-    fn idb_is(&self, stage: Stage) -> bool {
+    pub(super) fn idb_is(&self, stage: Stage) -> bool {
         let (now, mut changed) = (self.deps.clock.now(), false);
         self.shared.update(|figures| {
             changed = figures.idb != stage;

@@ -1,5 +1,7 @@
 //! What a lane tells of itself: one structure that the console, the metrics and the `status` verb read.
 
+use super::pause::{Gate, Paused};
+use crate::deadletter::Kept;
 use crate::event::{Micros, Seq};
 use crate::plugin::Failure;
 use crate::source::Counters;
@@ -105,6 +107,16 @@ pub struct Figures {
     pub left_out: u64,
     /// Dead letters by kind.
     pub dead_letters: BTreeMap<String, u64>,
+    /// Events in a row that became dead letters, up to now.
+    pub letters_in_a_row: u64,
+    /// Events in a row of which the database refused rows.
+    pub refused_in_a_row: u64,
+    /// Dead letters that are kept.
+    pub letters_kept: Kept,
+    /// Why the lane does not run, though the daemon does: it tries again, or waits for a restart.
+    pub trouble: Option<String>,
+    /// Why the last snapshot of the plugin was not written.
+    pub snapshot_trouble: Option<String>,
     /// Time from receipt to commit.
     pub lag: Times,
 }
@@ -114,6 +126,8 @@ pub struct Figures {
 pub struct Shared {
     /// What the source counts.
     pub source: Arc<Counters>,
+    /// Closed while the lane is paused.
+    pub gate: Gate,
     mapped: AtomicU64,
     committed: watch::Sender<Seq>,
     snapshot: AtomicU64,
@@ -123,7 +137,7 @@ pub struct Shared {
 impl Shared {
     /// Nothing has happened yet.
     #[must_use]
-    pub fn new(source: Arc<Counters>) -> Self {
+    pub fn new(source: Arc<Counters>, gate: Gate) -> Self {
         let figures = Figures {
             plugin: Stage::Starting,
             idb: Stage::Starting,
@@ -140,11 +154,17 @@ impl Shared {
             unknown: 0,
             left_out: 0,
             dead_letters: LETTER_KINDS.into_iter().map(|kind| (kind.to_owned(), 0)).collect(),
+            letters_in_a_row: 0,
+            refused_in_a_row: 0,
+            letters_kept: Kept::default(),
+            trouble: None,
+            snapshot_trouble: None,
             lag: Times::default(),
         };
         let zero = || AtomicU64::new(0);
         Self {
             source,
+            gate,
             mapped: zero(),
             committed: watch::Sender::new(0),
             snapshot: zero(),
@@ -189,6 +209,23 @@ impl Shared {
     /// A snapshot of the state at `seq` is on disk.
     pub fn snapshotted(&self, seq: Seq) {
         self.snapshot.store(seq, Ordering::Release);
+    }
+
+    /// The last snapshot of the plugin was written, or why not.
+    pub fn snapshot_is(&self, trouble: Option<String>) {
+        self.update(|figures| figures.snapshot_trouble = trouble);
+    }
+
+    /// The lane pauses itself.
+    pub fn pause(&self, source: &str, paused: Paused) {
+        let reason = paused.reason.clone();
+        let kept = self.gate.pause(paused);
+        if let Err(error) = &kept {
+            tracing::error!(code = "IC5003", source, %error, "The pause could not be written; it ends with the process.");
+        }
+        if !matches!(kept, Ok(false)) {
+            tracing::error!(code = "IC5002", source, reason, "The lane pauses; events stay in the queue.");
+        }
     }
 
     /// The plugin was called.

@@ -5,7 +5,7 @@ use super::engine::Engine;
 use super::limits::{Exceeded, FILE_BYTES, Limits};
 use super::linker::State;
 use super::map::{Failure, Instance, LaneInfo, Sandbox};
-use super::version::{Form, examine};
+use super::version::{Form, examine, sentence};
 use super::{cache, describe::Description};
 use crate::error::Disposition;
 use crate::record::Role;
@@ -75,8 +75,9 @@ pub enum Problem {
     },
     /// Built for another version of the interface.
     #[error(
-        "it was built for {PACKAGE} {built_for}, this host offers {offered}: rebuild the plugin with the SDK of this \
-         release, or use a release that offers {built_for}"
+        "it was built for {PACKAGE} {0}, this host offers {offered}: rebuild the plugin with the SDK of this release, or \
+         use a release that offers {0}",
+        shown(built_for)
     )]
     Version {
         /// The version in the file.
@@ -117,10 +118,15 @@ fn list(names: &[String]) -> String {
     if names.is_empty() {
         return "nothing".to_owned();
     }
-    let shown: Vec<String> =
-        names.iter().take(SHOWN).map(|name| format!("`{}`", super::limits::shorten(name))).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", shown(name))).collect();
     let more = names.len().saturating_sub(SHOWN);
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// A name out of a file, as much of it as is shown, without what a terminal would obey.
+fn shown(name: &str) -> String {
+    const CHARS: usize = 100;
+    name.chars().take(CHARS).flat_map(char::escape_debug).collect()
 }
 
 /// A plugin: compiled and described; instances are made of it.
@@ -233,11 +239,11 @@ fn compile(engine: &Engine, form: Form, bytes: &[u8], digest: &str) -> Result<Co
 }
 
 /// Makes a component of a core module.
-pub(super) fn componentize(module: &[u8]) -> Result<Vec<u8>, Problem> {
+pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>, Problem> {
     let encode = || wit_component::ComponentEncoder::default().module(module).and_then(|mut encoder| encoder.encode());
     // The encoder takes an interface section that contradicts itself for impossible and panics.
     match std::panic::catch_unwind(encode) {
-        Ok(encoded) => encoded.map_err(|error| Problem::Interface(format!("{error:#}"))),
+        Ok(encoded) => encoded.map_err(|error| Problem::Interface(sentence(&format!("{error:#}")))),
         Err(_) => Err(Problem::Interface("its description contradicts itself".to_owned())),
     }
 }

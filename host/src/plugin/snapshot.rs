@@ -143,7 +143,7 @@ pub fn read(path: &Path, owner: &Owner, committed: Seq) -> Result<Snapshot, Unus
     Ok(snapshot)
 }
 
-fn encode(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+pub(crate) fn encode(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
     let Snapshot { owner, plugin_version, state_version, position, state } = snapshot;
     let mut out = Vec::with_capacity(state.len() + 512);
     out.extend_from_slice(MAGIC);
@@ -164,7 +164,7 @@ fn encode(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn decode(bytes: &[u8]) -> Result<Snapshot, Unusable> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Snapshot, Unusable> {
     let mut reader = Reader(bytes);
     if reader.array::<8>().ok() != Some(*MAGIC) {
         return Err(Unusable::Format);

@@ -4,6 +4,7 @@
 //! a component tells it in the names of its imports.
 
 use super::bindings::{EXPORTS, HOST, IMPORTS, OFFERED, PACKAGE};
+use super::limits::shorten;
 use super::load::Problem;
 use std::collections::BTreeSet;
 use wasmparser::{
@@ -12,7 +13,7 @@ use wasmparser::{
 
 /// The two forms in which a plugin comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// As a compiler leaves it: becomes a component when it is loaded.
     Module,
     /// A component.
@@ -33,7 +34,7 @@ struct Outline {
 /// # Errors
 /// The first of: no WebAssembly; cut short or damaged; made for another interface or version of it; imports that
 /// the host does not have; exports that are missing.
-pub(super) fn examine(bytes: &[u8]) -> Result<Form, Problem> {
+pub(crate) fn examine(bytes: &[u8]) -> Result<Form, Problem> {
     if bytes.is_empty() {
         return Err(Problem::Empty);
     }
@@ -77,7 +78,13 @@ fn outline(bytes: &[u8]) -> Result<(Form, Outline), Problem> {
 }
 
 fn damaged(error: wasmparser::BinaryReaderError) -> Problem {
-    Problem::Damaged { offset: error.offset() as u64, what: error.message().to_owned() }
+    Problem::Damaged { offset: error.offset() as u64, what: sentence(error.message()) }
+}
+
+/// What a parser says of a file, in one line: its words can have many, and quote names of any length.
+pub(super) fn sentence(words: &str) -> String {
+    let plain: String = shorten(words).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Outline {

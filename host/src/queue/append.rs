@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::disk::{Access, File, is_full};
-use super::frame::{Group, Part, measure};
+use super::frame::{FRAME_HEADER_BYTES, Group, Part, measure};
 use super::segment::{Header, PAGE_BYTES, SEGMENT_HEADER_BYTES, Segment, Spare};
 use super::state::{Progress, Reason, Shared, State};
 use super::{Error, io_error};
 use crate::event::Seq;
 
-/// Pause before room is looked for again.
-const RETRY: Duration = Duration::from_millis(200);
+/// Pause before room is looked for again; short under test, where a disk is full for a moment only.
+const RETRY: Duration = Duration::from_millis(if cfg!(test) { 2 } else { 200 });
 
 /// Events taken by the queue and on their way to the disk.
 #[derive(Debug)]
@@ -66,8 +66,13 @@ pub(super) async fn append(shared: &Arc<Shared>, events: Vec<u8>) -> Result<Tick
     loop {
         let mut room = std::pin::pin!(shared.for_appends.notified());
         room.as_mut().enable();
-        if let Some(first) = take(&mut shared.lock(), shared.config.input_bytes, count, &events)? {
-            shared.for_writer.notify_one();
+        // Its lock is not held any more when the writer is woken, which takes it at once.
+        let taken = take(&mut shared.lock(), shared.config.input_bytes, count, &events)?;
+        if let Some(Taken { first, alone }) = taken {
+            // Where something waited already the writer is awake, and a call to wake it would cost more than the append.
+            if alone {
+                shared.for_writer.notify_one();
+            }
             let seqs = first..=first.saturating_add(u64::from(count)).saturating_sub(1);
             return Ok(Ticket { seqs, progress: shared.progress.subscribe(), shared: shared.clone() });
         }
@@ -75,8 +80,16 @@ pub(super) async fn append(shared: &Arc<Shared>, events: Vec<u8>) -> Result<Tick
     }
 }
 
-/// Takes the events if there is room for them: the Seq of the first.
-fn take(state: &mut State, limit: usize, count: u32, events: &[u8]) -> Result<Option<Seq>, Error> {
+/// Events that were taken.
+struct Taken {
+    /// Seq of the first.
+    first: Seq,
+    /// Nothing waited for the writer before.
+    alone: bool,
+}
+
+/// Takes the events if there is room for them.
+fn take(state: &mut State, limit: usize, count: u32, events: &[u8]) -> Result<Option<Taken>, Error> {
     if let Some(over) = state.over() {
         return Err(over);
     }
@@ -84,12 +97,12 @@ fn take(state: &mut State, limit: usize, count: u32, events: &[u8]) -> Result<Op
     if full || state.refusing.is_some() {
         return Ok(None);
     }
-    let first = state.next;
+    let (first, alone) = (state.next, state.input.is_empty());
     state.next = first.saturating_add(u64::from(count));
     state.appended_events += u64::from(count);
     state.appended_bytes += events.len() as u64;
     state.input.push(events, first);
-    Ok(Some(first))
+    Ok(Some(Taken { first, alone }))
 }
 
 /// Why the writer stops.
@@ -203,7 +216,7 @@ impl Writer {
         let pad = usize::try_from(pad).unwrap_or_default();
         let (head, bytes) = group.frame(part, active.chain, self.shared.salt, pad);
         write(&self.shared, active, bytes, active.end)?;
-        sync(&self.shared, active)?;
+        sync(&self.shared, active).inspect_err(|_| forget(active))?;
         active.end = after;
         active.chain = head.crc;
         let mut state = self.shared.lock();
@@ -291,4 +304,13 @@ fn sync(shared: &Shared, active: &Active) -> Result<(), Halt> {
     let synced = active.file.sync();
     shared.count_sync(started.elapsed());
     synced.map_err(|error| Halt::Failed(io_error(&shared.path(active.ordinal))(error)))
+}
+
+/// After a failed sync the cache may go on showing a frame that the disk lacks, and nothing of it was acknowledged: so
+/// its head goes from the cache too. Best effort: the next start writes the newest frame once more if it finds one.
+///
+/// Not so the header of a segment: were it to come back with the next loss of power, it would hide what had been
+/// appended to the segment before meanwhile.
+fn forget(active: &Active) {
+    let _ = active.file.write_at(&[0; FRAME_HEADER_BYTES], active.end);
 }

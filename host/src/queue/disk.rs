@@ -46,7 +46,7 @@ pub trait File: Debug + Send + Sync {
 
 /// A file system, as far as the queue needs one.
 pub trait Disk: Debug + Send + Sync {
-    /// Makes the directory, and those above it, if they do not exist.
+    /// Makes the directory, and those above it, if they do not exist. What was made would survive a loss of power.
     ///
     /// # Errors
     /// The operating system's.
@@ -115,7 +115,12 @@ impl File for SystemFile {
 
 impl Disk for SystemDisk {
     fn make_dir(&self, dir: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(dir)
+        let missing: Vec<&Path> = dir.ancestors().take_while(|dir| !names_dir(dir)).collect();
+        std::fs::create_dir_all(dir)?;
+        let above = missing.iter().rev().filter_map(|made| made.parent());
+        above
+            .map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir })
+            .try_for_each(|dir| self.sync_dir(dir))
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<(String, u64)>> {
@@ -168,6 +173,11 @@ impl Disk for SystemDisk {
     }
 }
 
+/// Whether a directory has that name; the empty one stands for the present directory.
+fn names_dir(path: &Path) -> bool {
+    path.as_os_str().is_empty() || path.is_dir()
+}
+
 /// Whether the error says that there is no room now: it may pass, and nothing that was durable is affected.
 #[must_use]
 pub(super) fn is_full(error: &io::Error) -> bool {
@@ -194,4 +204,21 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync()?;
     SystemDisk.rename(&beside, path)?;
     path.parent().map_or(Ok(()), |dir| SystemDisk.sync_dir(dir))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_made_as_deep_as_needed() {
+        let above = tempfile::tempdir().expect("a directory");
+        let deep = above.path().join("a/b/c");
+        for _ in 0..2 {
+            SystemDisk.make_dir(&deep).expect("writable");
+            assert!(deep.is_dir());
+        }
+        std::fs::write(above.path().join("file"), b"").expect("writable");
+        assert!(SystemDisk.make_dir(&above.path().join("file/below")).is_err());
+    }
 }

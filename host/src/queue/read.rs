@@ -108,10 +108,12 @@ impl Reader {
                     break;
                 }
             }
-            match self.step()? {
-                Step::Frame => {}
-                Step::Nothing if count > 0 => break,
-                Step::Nothing => match self.rest(deadline)? {
+            match self.step() {
+                Ok(Step::Frame) => {}
+                // What was put out must not be lost with an error: that comes again.
+                Ok(Step::Nothing) | Err(_) if count > 0 => break,
+                Err(error) => return Err(error),
+                Ok(Step::Nothing) => match self.rest(deadline)? {
                     None => {}
                     Some(end) => return Ok(end),
                 },

@@ -79,6 +79,8 @@ pub(super) struct Survey {
     pub(super) segments: Vec<Segment>,
     /// Files that wait behind the newest segment.
     pub(super) spares: Vec<Spare>,
+    /// Highest ordinal that a file has, whatever is in it.
+    pub(super) highest: u64,
     /// Files that were being filled when the process ended.
     pub(super) filling: Vec<PathBuf>,
     /// Files that have the name of a segment and cannot be one of this queue.
@@ -117,12 +119,17 @@ pub(super) fn survey(disk: &dyn Disk, dir: &Path) -> Result<Survey, Error> {
     let mut files = Vec::new();
     for (name, bytes) in disk.list(dir).map_err(io_error(dir))? {
         match segment::ordinal_of(&name) {
+            Some(ordinal) if ordinal >= segment::ORDINALS_END => {
+                let (path, what) = (dir.join(name), "a number that no segment has");
+                survey.foreign.push(Damage { path, offset: 0, bytes, first_lost: 0, lost: 0, what });
+            }
             Some(ordinal) => files.push((ordinal, bytes)),
             None if segment::is_filling(&name) => survey.filling.push(dir.join(name)),
             None => {}
         }
     }
     files.sort_unstable();
+    survey.highest = files.last().map_or(0, |(ordinal, _)| *ordinal);
     let mut read = Vec::new();
     for (ordinal, bytes) in files {
         let path = segment::path(dir, ordinal);
@@ -135,6 +142,10 @@ pub(super) fn survey(disk: &dyn Disk, dir: &Path) -> Result<Survey, Error> {
         let found = Header::read(file.as_ref(), ordinal).map_err(io_error(&path))?;
         if let Found::Version(found) = found {
             return Err(Error::Version { path, found });
+        }
+        if matches!(&found, Found::Header(header, _) if header.ordinal > ordinal) {
+            survey.later(disk, path, bytes)?;
+            continue;
         }
         read.push((Spare { ordinal, bytes }, file, found));
     }
@@ -152,6 +163,20 @@ pub(super) fn survey(disk: &dyn Disk, dir: &Path) -> Result<Survey, Error> {
 }
 
 impl Survey {
+    /// The header is that of a later segment: the running daemon has given the file to it since it was found, or it
+    /// was brought here.
+    fn later(&mut self, disk: &dyn Disk, path: PathBuf, bytes: u64) -> Result<(), Error> {
+        match disk.open(&path, Access::Read) {
+            Ok(_) => {
+                let what = "the header of a later segment";
+                self.foreign.push(Damage { path, offset: 0, bytes, first_lost: 0, lost: 0, what });
+                Ok(())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(io_error(&path)(error)),
+        }
+    }
+
     fn place(&mut self, dir: &Path, spare: Spare, file: &Arc<dyn File>, found: Found) -> std::io::Result<()> {
         let Spare { ordinal, bytes } = spare;
         let lost = |what| Damage { path: segment::path(dir, ordinal), offset: 0, bytes, first_lost: 0, lost: 0, what };
@@ -166,7 +191,16 @@ impl Survey {
                 self.segments.push(Segment { ordinal, first, previous, seed: Some(crc), bytes });
             }
             found => match self.headless(ordinal, bytes, file, found == Found::Damaged)? {
-                Some(segment) => self.segments.push(segment),
+                Some(headless) => match Header::read(file.as_ref(), ordinal)? {
+                    // The running daemon has begun it since its header was read.
+                    Found::Header(header, crc) if header.ordinal == ordinal && Some(header.id) == self.id => {
+                        let (first, previous) = (header.first, Some(header.previous));
+                        self.segments.push(Segment { ordinal, first, previous, seed: Some(crc), bytes });
+                    }
+                    // And trimmed it, and begun it again as another one.
+                    Found::Header(header, _) if header.ordinal > ordinal => {}
+                    _ => self.segments.push(headless),
+                },
                 None if among => self.foreign.push(lost("neither header nor events can be read")),
                 None if self.id.is_none() && has_content(file)? => self.foreign.push(lost("its header is lost")),
                 // A recycled file has its old header until it begins, a blank one none; a start may have been cut short.
@@ -303,12 +337,16 @@ impl Recovery {
     }
 }
 
-/// Moves a file that cannot be read at all out of the order of segments.
+/// Moves a file that cannot be read at all out of the order of segments; where the disk has no room even for that, it
+/// stays, and the next start tries again.
 fn set_aside(disk: &dyn Disk, dir: &Path, damage: &Damage) -> Result<(), Error> {
     let kept = segment::quarantine_dir(dir);
-    disk.make_dir(&kept).map_err(io_error(&kept))?;
     let to = damage.path.file_name().map_or_else(|| kept.clone(), |name| kept.join(name));
-    disk.rename(&damage.path, &to).map_err(io_error(&damage.path))?;
+    match disk.make_dir(&kept).and_then(|()| disk.rename(&damage.path, &to)) {
+        Ok(()) => {}
+        Err(error) if is_full(&error) => return Ok(()),
+        Err(error) => return Err(io_error(&damage.path)(error)),
+    }
     disk.sync_dir(&kept).map_err(io_error(&kept))?;
     disk.sync_dir(dir).map_err(io_error(dir))
 }

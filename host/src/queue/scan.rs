@@ -115,7 +115,15 @@ impl Cursor {
     /// The operating system's.
     pub(super) fn search(&mut self) -> io::Result<Option<u64>> {
         let (bad, chain) = (self.at, self.chain.take());
-        let mut budget = (self.end - bad).saturating_mul(SEARCH_FACTOR);
+        let found = self.search_behind(bad);
+        if !matches!(found, Ok(Some(_))) {
+            self.chain = chain;
+        }
+        found
+    }
+
+    fn search_behind(&mut self, bad: u64) -> io::Result<Option<u64>> {
+        let mut budget = self.end.saturating_sub(bad).saturating_mul(SEARCH_FACTOR);
         let mut at = bad.saturating_add(ALIGNMENT);
         while at < self.end {
             let Some(head) = self.head(at)? else {
@@ -134,7 +142,6 @@ impl Cursor {
             }
             at += ALIGNMENT;
         }
-        self.chain = chain;
         Ok(None)
     }
 

@@ -33,6 +33,8 @@ pub(super) const PAGE_BYTES: usize = 4096;
 pub(super) const SEGMENT_HEADER_BYTES: u64 = 2 * PAGE_BYTES as u64;
 /// Longest name of a lane, bytes.
 pub(super) const MAX_LANE_BYTES: usize = 1024;
+/// Ordinals are below this: no queue ever begins so many segments, and the ones after must have numbers, too.
+pub(super) const ORDINALS_END: u64 = 1 << 40;
 /// Version that this code writes, and the only one that it reads so far.
 pub(super) const VERSION: u32 = 1;
 
@@ -40,6 +42,7 @@ const MAGIC: &[u8; 8] = b"CONCSEG\n";
 const LANE_AT: usize = 56;
 const NAME_ENDS: &str = ".segment";
 const FILLING_ENDS: &str = ".filling";
+const DAMAGED_ENDS: &str = ".damaged";
 const QUARANTINE: &str = "quarantine";
 
 /// What a segment's header says.
@@ -114,6 +117,10 @@ impl Header {
         pages.truncate(read);
         let (first, second) = pages.split_at(read.min(PAGE_BYTES));
         let (first, second) = (Self::parse(first), Self::parse(second));
+        // No checksum covers the version: it is believed if both pages name it.
+        let agreed = first == second;
+        let judge = |found| if agreed || !matches!(found, Found::Version(_)) { found } else { Found::Damaged };
+        let (first, second) = (judge(first), judge(second));
         let named = |found: &Found| matches!(found, Found::Header(header, _) if header.ordinal == ordinal);
         // A start cut short between the two pages leaves a header of the new life and one of the old.
         Ok(if named(&second) || first == Found::Damaged { second } else { first })
@@ -169,6 +176,12 @@ pub(super) fn quarantine_dir(dir: &Path) -> PathBuf {
     dir.join(QUARANTINE)
 }
 
+/// Where a piece in the quarantine stood, if its name tells: ordinal of the segment, offset in it.
+pub(super) fn place_of(name: &str) -> Option<(u64, u64)> {
+    let mut words = name.strip_suffix(DAMAGED_ENDS)?.split('-').map(str::parse);
+    Some((words.next()?.ok()?, words.next()?.ok()?))
+}
+
 /// Most that the quarantine holds; what would exceed it is counted but not kept.
 pub(super) const MAX_QUARANTINE_BYTES: u64 = 256 << 20;
 
@@ -178,7 +191,7 @@ pub(super) const MAX_QUARANTINE_BYTES: u64 = 256 << 20;
 /// The operating system's; the caller goes on without the copy.
 pub(super) fn quarantine(disk: &dyn Disk, from: &Path, segment: &Segment, at: u64, bytes: u64) -> io::Result<()> {
     let dir = quarantine_dir(from);
-    let name = format!("{:020}-{at:012}-{bytes}.damaged", segment.ordinal);
+    let name = format!("{:020}-{at:012}-{bytes}{DAMAGED_ENDS}", segment.ordinal);
     disk.make_dir(&dir)?;
     let kept = disk.list(&dir)?;
     let used = kept.iter().fold(0, |sum: u64, (_, bytes)| sum.saturating_add(*bytes));
@@ -226,5 +239,7 @@ mod tests {
         assert_eq!(ordinal_of("00000000000000000007.segment"), Some(7));
         assert_eq!(ordinal_of("7.segment"), None);
         assert_eq!(ordinal_of("00000000000000000007.filling"), None);
+        assert_eq!(place_of("00000000000000000007-000000008192-640.damaged"), Some((7, 8192)));
+        assert_eq!(place_of("00000000000000000007.segment"), None);
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::faulty::{Dice, FaultyDisk};
+use self::faulty::{Dice, FaultyDisk, Op, Plan, What};
 use super::disk::{Disk, SystemDisk};
 use super::*;
 use crate::event::{Builder, Kind, Views};
@@ -211,6 +211,35 @@ fn damage_at_the_end_of_an_old_segment_and_in_headers() {
 }
 
 #[test]
+fn files_that_belong_to_no_place_are_put_aside() {
+    let (faulty, disk, config) = faulty();
+    let (queue, _) = Queue::open(config.clone(), disk.clone(), 1).expect("opens");
+    (1..41).for_each(|label| append(&queue, label..label + 1, 500));
+    drop(queue);
+    let second = faulty.content(&segment::path(&config.dir, 2));
+    let absurd = [segment::ORDINALS_END, u64::MAX];
+    for ordinal in absurd {
+        let file = disk.open(&segment::path(&config.dir, ordinal), disk::Access::Create).expect("a file");
+        file.write_at(&second, 0).expect("room");
+    }
+    // A header that names a later segment: that of the second, over the first.
+    faulty.overwrite(&segment::path(&config.dir, 1), 0, &second[..8192]);
+    assert_eq!(verify::verify_on(&disk, &config.dir).expect("readable").damages.len(), 3);
+    let (queue, recovery) = Queue::open(config.clone(), disk.clone(), 1).expect("opens");
+    assert_eq!((recovery.quarantined, recovery.durable), (3, 40));
+    let (found, _) = read_all(&mut queue.reader(recovery.first_retained));
+    assert_eq!(found, straight(recovery.first_retained..=40), "what stands in the others");
+    append(&queue, 41..60, 500);
+    drop(queue);
+    let names = disk.list(&config.dir).expect("readable");
+    let highest = names.iter().filter_map(|(name, _)| segment::ordinal_of(name)).max();
+    assert!(highest < Some(20), "{highest:?}: segments go on with small numbers");
+    let (queue, recovery) = Queue::open(config, disk, 1).expect("opens");
+    assert_eq!((recovery.quarantined, recovery.durable), (0, 59));
+    drop(queue);
+}
+
+#[test]
 fn stale_frames_are_never_data() {
     let (faulty, disk, config) = faulty();
     let (queue, _) = Queue::open(config.clone(), disk.clone(), 1).expect("opens");
@@ -290,7 +319,7 @@ fn closing_while_refusing_gives_up_what_has_no_room() {
     let (queue, _) = Queue::open(config(Path::new("/q")), disk, 1).expect("opens");
     block_on(async {
         // Taken only if the keeper has not met the full disk yet.
-        let ticket = model::try_append(&queue, 1).await;
+        let ticket = model::try_append(&queue, event(1, 300)).await;
         queue.close().await;
         if let Some(ticket) = ticket {
             assert!(matches!(ticket.durable().await, Err(Error::Closed)));
@@ -315,11 +344,12 @@ fn a_failed_sync_is_final_and_the_next_start_trusts_no_cache() {
     assert!(matches!(reader.read(9, 9999, &mut out, WAIT), Ok(Read::Batch { last: 2, .. })));
     assert!(matches!(reader.read(9, 9999, &mut out, WAIT), Err(Error::Failed(_))));
     drop(queue);
-    // The process starts again: the cache shows the frame that the disk lacks. Once accepted, it must survive.
+    // The process starts again: what the cache shows and the disk lacks is not accepted.
     let mut dice = Dice::new(1);
     faulty.come_up(false, &mut dice);
     let (queue, recovery) = Queue::open(config.clone(), disk.clone(), 1).expect("opens");
-    assert_eq!(recovery.durable, 3);
+    assert_eq!(recovery.durable, 2);
+    append(&queue, 3..4, 10);
     drop(queue);
     faulty.come_up(true, &mut dice);
     assert_eq!(Queue::open(config, disk, 1).expect("opens").1.durable, 3);
@@ -362,7 +392,8 @@ fn trimming_behind_a_reader_does_not_disturb_it() {
 #[test]
 fn a_name_that_the_disk_may_not_know_is_synced_before_use() {
     let (faulty, disk, config) = faulty();
-    faulty.fail_sync(1);
+    let plan = Plan { op: Some(Op::SyncDir), after: 0, what: What::Broken, lasting: true };
+    faulty.plan(Some(plan));
     let (queue, _) = Queue::open(config.clone(), disk.clone(), 1).expect("opens");
     until(&queue, |_| queue.watch().borrow().ended);
     drop(queue);
@@ -396,6 +427,30 @@ fn many_waiting_appends_share_a_sync() {
     let at = queue.positions();
     assert_eq!((at.durable, at.appended_events), (500, 500));
     assert_eq!(at.sync.buckets.iter().sum::<u64>(), at.sync.count);
+}
+
+/// Once each segment that was begun had a new one filled for it, and the released one behind it was removed.
+#[test]
+fn segments_go_round_without_filling() {
+    let (faulty, disk, config) = faulty();
+    let (queue, _) = Queue::open(config, disk, 1).expect("opens");
+    let (mut label, mut made) = (1, 0);
+    until(&queue, |at| at.segments == 1 && at.spare_segments == 2);
+    while queue.positions().trimmed_segments < 40 {
+        let trimmed = queue.positions().trimmed_segments;
+        let begun = queue.positions().segments;
+        while queue.positions().segments <= begun {
+            append(&queue, label..label + 1, 500);
+            label += 1;
+        }
+        // The one before is released only now.
+        queue.release(label - 1);
+        until(&queue, |at| at.trimmed_segments > trimmed && at.spare_segments >= 2);
+        if trimmed == 10 {
+            made = faulty.created();
+        }
+    }
+    assert_eq!(faulty.created(), made, "files were made although there were released ones");
 }
 
 #[test]

@@ -4,12 +4,19 @@
 //! tenth of growing a file; what the pool does not need is removed. New segments are filled with zeros first. All this
 //! happens beside the writer, which never waits for it unless the pool runs dry.
 //!
+//! ```text
+//! spare segments:  0 ── fill a new one ── spare_segments ── recycle only ── twice as many ── remove
+//! ```
+//! The stretch between the two marks is what makes segments go round: a segment is begun before the one behind it is
+//! released, and a pool that is filled up in between has no place for the released one
+//! (test `segments_go_round_without_filling`).
+//!
 //! # Failure
 //! Every step leaves a directory that a start understands: a file that is being filled has another ending, a recycled
 //! one still carries the ordinal of its former life, and each change of a name is synced before the next step.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use super::disk::{Access, is_full};
@@ -24,8 +31,8 @@ const FILL_SYNC_BYTES: u64 = 8 << 20;
 /// Pause after each piece while the writer has a segment to go on with.
 const FILL_PAUSE: Duration = Duration::from_millis(2);
 
-/// Pause before a full disk is tried again.
-const FULL_PAUSE: Duration = Duration::from_secs(1);
+/// Pause before a full disk is tried again; short under test, where a disk is full for a moment only.
+const FULL_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 2 } else { 1_000 });
 
 /// What the keeper does next.
 enum Duty {
@@ -100,23 +107,40 @@ fn trimmable(state: &State, retain_bytes: u64) -> bool {
     kept >= retain_bytes || state.refusing.is_some()
 }
 
+/// Takes a segment out of use; where the file system has no room even for the change of its name, later.
 fn trim(shared: &Shared, old: &Segment) -> Result<(), Error> {
     let config = &shared.config;
     let from = shared.path(old.ordinal);
     let (ordinal, reuse) = {
         let state = shared.lock();
         let fits = state.bytes().saturating_add(old.bytes) <= config.max_bytes && old.bytes == config.segment_bytes;
-        (state.next_ordinal, fits && state.spares.len() < config.spare_segments)
+        (state.next_ordinal, fits && state.spares.len() < config.spare_segments.saturating_mul(2))
     };
-    if !reuse {
-        shared.disk.remove(&from).map_err(io_error(&from))?;
-        return shared.disk.sync_dir(&config.dir).map_err(io_error(&config.dir));
+    let moved = if reuse { shared.disk.rename(&from, &shared.path(ordinal)) } else { shared.disk.remove(&from) };
+    match moved {
+        Ok(()) => shared.disk.sync_dir(&config.dir).map_err(io_error(&config.dir))?,
+        Err(error) if is_full(&error) => {
+            let mut state = shared.lock();
+            state.trimmed_segments -= 1;
+            state.segments.push_front(*old);
+            pause(shared, state);
+            return Ok(());
+        }
+        Err(error) => return Err(io_error(&from)(error)),
     }
-    let to = shared.path(ordinal);
-    shared.disk.rename(&from, &to).map_err(io_error(&from))?;
-    shared.disk.sync_dir(&config.dir).map_err(io_error(&config.dir))?;
-    add(shared, Spare { ordinal, bytes: old.bytes });
+    if reuse {
+        add(shared, Spare { ordinal, bytes: old.bytes });
+    }
     Ok(())
+}
+
+/// The disk is full: waits a little, unless the queue has ended.
+fn pause(shared: &Shared, mut state: MutexGuard<'_, State>) {
+    state.obstacle = Some(Reason::DiskFull);
+    shared.publish(&mut state);
+    if !over(&state) {
+        drop(Shared::wait(&shared.for_keeper, state, FULL_PAUSE));
+    }
 }
 
 /// Hands a segment to the writer.
@@ -140,12 +164,7 @@ fn fill(shared: &Shared, ordinal: u64) -> Result<(), Error> {
         Err(error) if is_full(&error) => {
             // Frees what it took; if even that fails, the next start does it.
             let _ = shared.disk.remove(&unfinished);
-            let mut state = shared.lock();
-            state.obstacle = Some(Reason::DiskFull);
-            shared.publish(&mut state);
-            if !over(&state) {
-                drop(Shared::wait(&shared.for_keeper, state, FULL_PAUSE));
-            }
+            pause(shared, shared.lock());
         }
         Err(error) => return Err(io_error(&unfinished)(error)),
     }

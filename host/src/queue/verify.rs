@@ -161,7 +161,11 @@ pub fn show(dir: &Path, from: Seq) -> Result<Reader, Error> {
 }
 
 fn show_on(disk: &Arc<dyn Disk>, dir: &Path, from: Seq) -> Result<(Reader, Vec<Damage>), Error> {
-    let survey = survey(disk.as_ref(), dir)?;
+    let mut survey = survey(disk.as_ref(), dir)?;
+    if !survey.foreign.is_empty() {
+        // Read while the daemon began its first segment, perhaps: what is damage stays.
+        survey = super::recover::survey(disk.as_ref(), dir)?;
+    }
     let mut damages = survey.foreign;
     for segment in survey.segments.iter().filter(|segment| segment.seed.is_none()) {
         damages.push(Damage {

@@ -4,6 +4,7 @@
 //! the IDB proves that everything before it is committed (`session.rs`, rule 2).
 
 use crate::event::{Builder, Kind, Micros, View};
+use std::time::Duration;
 
 /// How a connection came about: `DSCONN_TYPE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,10 +144,17 @@ pub fn closed(received: Micros, cause: Cause, time: Option<Micros>) -> Builder {
     builder
 }
 
-/// The source is connected, has answered, and has nothing to say.
+/// The source is connected, has answered, and has nothing to say. `time` is the source's clock at that moment, as far
+/// as that follows from its last event.
 #[must_use]
-pub fn no_data(received: Micros) -> Builder {
-    Builder::new(Kind::SessionNoData, "SessionNoData", received)
+pub fn no_data(received: Micros, time: Option<Micros>) -> Builder {
+    with_time(Builder::new(Kind::SessionNoData, "SessionNoData", received), time)
+}
+
+/// The source's clock some time after it was `time`.
+#[must_use]
+pub fn time_after(time: Option<Micros>, passed: Duration) -> Option<Micros> {
+    time?.checked_add(Micros::try_from(passed.as_micros()).ok()?)
 }
 
 /// The source has lost its switch: ends the session with cause 4.

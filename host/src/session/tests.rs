@@ -36,6 +36,8 @@ fn a_session_from_opening_to_stop() {
     let mut tracker = tracker();
     feed(&mut tracker, &mark::started(1));
     feed(&mut tracker, &mark::opened(10, &opening("a:1")));
+    let tick = Builder::new(Kind::Tick, "Tick", 15).finish().expect("small");
+    tracker.stored(&View::parse(&tick).expect("valid"), &BTreeSet::from([Role::Gcc, Role::Gls]));
     let first = event(20, 3).finish().expect("small");
     let view = View::parse(&first).expect("valid");
     tracker.see(&view);
@@ -47,7 +49,7 @@ fn a_session_from_opening_to_stop() {
     assert_eq!(rows[1].first, None, "no row of that role was stored");
     assert_eq!(rows[1].last.and_then(|mark| mark.sequence), Some(3));
     assert!(tracker.take_rows().is_empty(), "nothing changed since");
-    feed(&mut tracker, &mark::no_data(60));
+    feed(&mut tracker, &mark::no_data(60, None));
     feed(&mut tracker, &mark::closed(70, Cause::Stopped, None));
     let rows = tracker.take_rows();
     assert_eq!(
@@ -73,6 +75,28 @@ fn a_crash_closes_at_the_last_mark() {
 }
 
 #[test]
+fn what_is_no_event_uses_its_number_up() {
+    let reached = |tracker: &mut Tracker| tracker.take_rows().iter().map(|row| row.reached).collect::<Vec<_>>();
+    let mut tracker = tracker();
+    let stream = Opened { capture: Some("stream:a"), resumed_at: 7, ..opening("a:1") };
+    feed(&mut tracker, &mark::opened(10, &stream));
+    assert_eq!(reached(&mut tracker), [Some(7); 2], "what the session before has brought in");
+    feed(&mut tracker, &event(20, 8));
+    feed(&mut tracker, &mark::bookmark(30, "stream:a", 9));
+    let rows = tracker.take_rows();
+    assert_eq!((rows[0].reached, rows[0].last.map(|mark| mark.received)), (Some(9), Some(25)), "only the number moves");
+    feed(&mut tracker, &mark::bookmark(31, "stream:b", 50));
+    feed(&mut tracker, &mark::bookmark(32, "stream:a", 4));
+    assert!(tracker.take_rows().is_empty(), "another stream, and what is behind");
+    feed(&mut tracker, mark::link_down(40, None).sequence(10));
+    assert_eq!(reached(&mut tracker), [Some(10); 2]);
+    feed(&mut tracker, mark::link_up(50, None).sequence(11));
+    feed(&mut tracker, &mark::opened(50, &Opened { resumed_at: 11, ..stream }));
+    feed(&mut tracker, mark::closed(60, Cause::SourceShutDown, None).sequence(12));
+    assert_eq!(reached(&mut tracker), [Some(12); 2]);
+}
+
+#[test]
 fn an_opening_closes_what_was_open() {
     let mut tracker = tracker();
     feed(&mut tracker, &mark::opened(10, &opening("a:1")));
@@ -85,7 +109,7 @@ fn an_opening_closes_what_was_open() {
 
 #[test]
 fn the_same_queue_gives_the_same_rows() {
-    let queue = [mark::started(1), mark::opened(2, &opening("a:1")), event(3, 1), mark::no_data(9), event(12, 2)];
+    let queue = [mark::started(1), mark::opened(2, &opening("a:1")), event(3, 1), mark::no_data(9, None), event(12, 2)];
     let mut whole = tracker();
     queue.iter().for_each(|entry| feed(&mut whole, entry));
     let mut parts = tracker();

@@ -1,9 +1,13 @@
-//! Opens connections to sources: TCP, or TLS over it with an optional certificate of our own.
+//! Opens connections to sources: TCP, TLS over it with an optional certificate of our own, or a UNIX socket. Sources
+//! that connect to us come in by `connect/listen.rs`.
 //!
 //! Certificates and keys are read at every connection, so that renewed ones need no restart.
 //!
 //! # Not here
-//! Who we are to the application behind the socket (`ami/login.rs`), and when to try again (`backoff.rs`).
+//! Who we are to the application behind the socket (`ami/login.rs`, `stream/hello.rs`), and when to try again
+//! (`backoff.rs`).
+
+mod listen;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,11 +15,32 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+
+pub use listen::{Incoming, Listener, ServerTls};
+
+/// What an address of a UNIX socket begins with; its path follows.
+const UNIX: &str = "unix:";
+
+/// The path in an address of a UNIX socket.
+#[must_use]
+pub fn unix_path(address: &str) -> Option<&Path> {
+    address.strip_prefix(UNIX).map(Path::new)
+}
+
+/// Whether `address` is `host:port`, or `unix:` and a path.
+#[must_use]
+pub fn is_address(address: &str) -> bool {
+    if let Some(path) = unix_path(address) {
+        return path.is_absolute();
+    }
+    let port = address.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
+    matches!(port, Some(Ok(1..)))
+}
 
 /// A TLS connection: `[source.<name>.<kind>.tls]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -49,10 +74,10 @@ impl TlsConfig {
 /// Why there is no connection. All are worth another attempt: files and servers get repaired.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No TCP connection.
+    /// No TCP connection, or none to the UNIX socket.
     #[error("cannot connect to {address}: {source}")]
     Tcp {
-        /// `host:port`.
+        /// `host:port`, or `unix:` and a path.
         address: String,
         /// What the system says.
         source: std::io::Error,
@@ -84,15 +109,25 @@ pub enum Error {
     /// The name that the certificate must carry is no name.
     #[error("{0:?} is no name that a certificate could carry; set `tls.server_name`")]
     ServerName(String),
+    /// Nobody can connect to us.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// `host:port`, or `unix:` and a path.
+        address: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
 }
 
 /// A connection to a source, however it is made.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl Stream for TcpStream {}
+impl Stream for UnixStream {}
 impl Stream for tokio_rustls::client::TlsStream<TcpStream> {}
+impl Stream for tokio_rustls::server::TlsStream<TcpStream> {}
 
-/// Connects to `address` (`host:port`), all in all within `within`.
+/// Connects to `address` (`host:port`, or `unix:` and a path, where `tls` plays no part), all in all within `within`.
 ///
 /// # Errors
 /// [`Error`]; nothing stays open then.
@@ -105,6 +140,9 @@ pub async fn connect(address: &str, tls: Option<&TlsConfig>, within: Duration) -
 
 async fn connect_untimed(address: &str, tls: Option<&TlsConfig>) -> Result<Box<dyn Stream>, Error> {
     let failed = |source| Error::Tcp { address: address.to_owned(), source };
+    if let Some(path) = unix_path(address) {
+        return Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?));
+    }
     let tcp = TcpStream::connect(address).await.map_err(failed)?;
     tcp.set_nodelay(true).map_err(failed)?;
     let Some(tls) = tls else { return Ok(Box::new(tcp)) };

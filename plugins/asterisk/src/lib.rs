@@ -42,7 +42,7 @@ pub struct Asterisk(Exchange);
 impl Mapper for Asterisk {
     const NAME: &'static str = "asterisk";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 3;
     #[rustfmt::skip]
     const EVENTS: &'static [&'static str] = &[
         "AgentCalled", "AgentComplete", "AgentConnect", "AgentLogin", "AgentLogoff", "Agents",

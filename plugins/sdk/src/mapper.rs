@@ -80,7 +80,8 @@ pub fn map_batch<M: Mapper>(mapper: &mut M, batch: &[u8]) -> Result<Mapped, Stri
     let mut unknown = 0;
     for (at, event) in (0_u32..).zip(Views::new(batch)) {
         let event = event.map_err(|malformed| malformed.to_string())?;
-        mapper.model().begin(at, event.time());
+        let time = mapper.model().time_of(&event);
+        mapper.model().begin(at, time);
         match mapper.map(&event) {
             Ok(known) => {
                 mapper.model().finish();

@@ -11,10 +11,13 @@
 //! | party | `party` | G_PARTY, G_PARTY_HISTORY, G_PARTY_STAT |
 //! | stay in a queue | `queue_visit` | G_VIRTUAL_QUEUE, G_ROUTE_RES_VQ_HIST |
 //! | routing | `route` | G_ROUTE_RESULT |
-//! | attached data | `user_data` | G_USERDATA_HISTORY, G_SECURE_USERDATA_HISTORY, G_CALL_USERDATA(_CUST), G_CUSTOM_DATA_S |
+//! | inter-site link | `is_link` | G_IS_LINK, G_IS_LINK_HISTORY, GSYS_DNPREMOTELOCATION |
+//! | attached data | `user_data` | G_USERDATA_HISTORY, G_SECURE_USERDATA_HISTORY, G_CALL_USERDATA(_CUST, _CUST1, _CUST2) |
+//! | user events | `custom` | G_CUSTOM_DATA_S, G_CUSTOM_DATA_P, G_CUSTOM_STATES |
 //! | login session | `login` | G_LOGIN_SESSION, GX_SESSION_ENDPOINT, GCX_GROUP_AGENT |
-//! | agent state, reason | `agent_state`, `reason` | G_AGENT_STATE_HISTORY, GS_AGENT_STAT, G_AGENT_STATE_RC(_A) |
-//! | directory | `directory` | GC_AGENT, GC_LOGIN, GC_ENDPOINT, GC_GROUP, GC_SWITCH, GC_TENANT, GCX_LOGIN_INFO |
+//! | agent state, reason | `agent_state`, `reason` | G_AGENT_STATE_HISTORY, GS_AGENT_STAT(_WM), G_AGENT_STATE_RC(_A) |
+//! | do-not-disturb | `dnd` | G_DND_HISTORY |
+//! | directory | `directory` | GC_AGENT, GC_LOGIN, GC_ENDPOINT, GC_GROUP, GC_PLACE, GC_SWITCH, GC_TENANT, GCX_LOGIN_INFO |
 //! | what can no longer end by itself | `stuck` | endings that are inferred |
 //!
 //! # Invariants
@@ -27,8 +30,11 @@
 
 mod agent_state;
 mod call;
+mod custom;
 mod directory;
+mod dnd;
 mod interaction;
+mod is_link;
 mod login;
 mod party;
 mod queue_visit;
@@ -40,22 +46,25 @@ mod user_data;
 #[cfg(test)]
 mod tests;
 
-pub use agent_state::AgentState;
+pub use agent_state::{AgentSays, AgentState};
 pub use call::{Call, CallType, MergeType};
+pub use custom::{CUSTOM_COLUMNS, UserEvent};
 pub use directory::EndpointType;
 pub use interaction::Interaction;
 pub use login::{Login, LoginSession};
 pub use party::{CcEvent, NewParty, Party, PartyState, PartyType, Role};
 pub use queue_visit::{QueueVisit, VisitEnd};
-pub use route::Routed;
-pub use user_data::{Attached, DataSpec};
+pub use route::{RouteResult, RouteTarget, Routed};
+pub use user_data::{Attached, Column, DataRule, DataRules, DataSpec, History};
 
 use crate::{
-    Lane, Output,
+    Kind, Lane, Output, View,
     bindings::concentrator::mapping::rows::{Ext, TableRows},
     store::{Index, Key, Store},
 };
+use custom::CustomState;
 use directory::Directory;
+use is_link::IsLinks;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -66,6 +75,10 @@ enum Due {
     AfterCallWork(Key<LoginSession>),
     /// The call has reached its maximum age.
     Call(Key<Call>),
+    /// The moment is over in which a call of the agent ended.
+    AgentState(Key<LoginSession>),
+    /// The session is to be looked after: is it still alive?
+    Session(Key<LoginSession>),
 }
 
 /// Ids of ended calls that are remembered, so that late events do not bring them to life again.
@@ -81,8 +94,14 @@ pub struct Model {
     lane: Lane,
     #[serde(skip)]
     call_age_max: Option<i64>,
+    #[serde(skip)]
+    session_silence_max: Option<i64>,
+    #[serde(skip)]
+    after_call_max: Option<i64>,
     now: i64,
     heard: i64,
+    /// Its last event carried the source's own time.
+    source_has_clock: bool,
     calls: Store<Call>,
     #[serde(skip)]
     call_ids: Index<Key<Call>>,
@@ -95,11 +114,13 @@ pub struct Model {
     interaction_ids: Index<Key<Interaction>>,
     visits: Store<QueueVisit>,
     sessions: Store<LoginSession>,
+    custom_states: BTreeMap<Key<Party>, Vec<CustomState>>,
+    links: IsLinks,
     directory: Directory,
     born: u64,
     due: BTreeMap<DueAt, Due>,
     #[serde(skip)]
-    data_spec: DataSpec,
+    data_rules: DataRules,
     #[serde(skip)]
     rows: Output,
     #[serde(skip)]
@@ -131,8 +152,8 @@ impl Model {
     }
 
     /// Which attached data goes where.
-    pub fn attach_by(&mut self, spec: DataSpec) {
-        self.data_spec = spec;
+    pub fn attach_by(&mut self, rules: impl Into<DataRules>) {
+        self.data_rules = rules.into();
     }
 
     /// Calls older than `age_max` (µs) are closed as stuck; `None`: never.
@@ -163,6 +184,23 @@ impl Model {
         self.heard = self.heard.max(self.now);
     }
 
+    /// The time of `event` on the source's clock. What the host tells of sessions has one only where the source said
+    /// so, and does not turn the clock otherwise: the time of receipt belongs to another clock, which may be far off.
+    /// Where the source gives its events no time, the clock of receipt is the only one.
+    pub fn time_of(&mut self, event: &View<'_>) -> i64 {
+        let timed = event.source_time().is_some();
+        if event.kind() == Kind::Source {
+            self.source_has_clock = timed;
+        }
+        if timed || !self.source_has_clock { event.time() } else { self.now }
+    }
+
+    /// The source gives its events a time.
+    #[must_use]
+    pub fn source_has_clock(&self) -> bool {
+        self.source_has_clock
+    }
+
     /// An event begins, the `at`th of its batch: releases what fell due before it.
     pub fn begin(&mut self, at: u32, time: i64) {
         self.rows.at = at;
@@ -175,6 +213,8 @@ impl Model {
             match due {
                 Due::AfterCallWork(session) => self.after_call_work_ended(session),
                 Due::Call(call) => self.close_old_call(call),
+                Due::AgentState(session) => self.settle_agent_state(session),
+                Due::Session(session) => self.look_after_session(session),
             }
             self.finish();
         }
@@ -185,17 +225,48 @@ impl Model {
     pub fn finish(&mut self) {
         // Endings cascade upwards only: party, visit, call, interaction.
         let mut parties = std::mem::take(&mut self.changed.parties);
-        parties.drain(..).for_each(|key| self.write_party(key));
+        parties.drain(..).for_each(|key| self.write_party_and_after(key));
         self.changed.parties = parties;
         let mut visits = std::mem::take(&mut self.changed.visits);
         visits.drain(..).for_each(|key| self.write_visit(key));
         self.changed.visits = visits;
         let mut calls = std::mem::take(&mut self.changed.calls);
-        calls.drain(..).for_each(|key| self.write_call(key));
+        calls.drain(..).for_each(|key| self.write_call_and_after(key));
         self.changed.calls = calls;
         let mut interactions = std::mem::take(&mut self.changed.interactions);
         interactions.drain(..).for_each(|key| self.write_interaction(key));
         self.changed.interactions = interactions;
+    }
+
+    /// What a party does confirms its agent's session. One that has ended leaves its agent work, and its states end.
+    fn write_party_and_after(&mut self, key: Key<Party>) {
+        let Some(session) = self.parties.get(key).map(Party::session) else { return };
+        self.write_party(key);
+        let Some(row) = self.rows.g_party.last() else { return };
+        let inferred = row.ext.as_ref().is_some_and(|ext| ext.int2.is_some());
+        let (ended, call) = (row.terminated, row.terminated.and_then(|_| row.callid.clone()));
+        if let Some(session) = session.filter(|_| !inferred) {
+            self.confirm_session(session);
+        }
+        if let Some(ended) = ended.filter(|_| self.parties.get(key).is_none()) {
+            self.end_custom_states(key, ended, inferred);
+            if let (Some(session), Some(call)) = (session, call) {
+                self.party_leaves_work(session, call);
+            }
+        }
+    }
+
+    /// A call that has ended tells what was last of its data; its links end.
+    fn write_call_and_after(&mut self, key: Key<Call>) {
+        let Some(call) = self.calls.get(key) else { return };
+        let ended = call.ended.map(|ended| (ended, call.inferred));
+        if ended.is_some() {
+            self.tell_last_data(key);
+        }
+        self.write_call(key);
+        if let Some((ended, inferred)) = ended {
+            self.end_links(key, ended, inferred);
+        }
     }
 
     /// The event could not be mapped: what it changed stays, its rows are dropped.

@@ -1,4 +1,9 @@
 //! A disk in memory that keeps what was synced apart from what was written, and fails on demand.
+//!
+//! What a loss of power may do: of the writes since the last sync each sector is kept or lost on its own, and one may be
+//! torn at any byte; of the changes of names since the last sync of their directory each is kept or lost on its own.
+//! What a [`Plan`] may do: at any operation end the process (a write stops at any byte then), say that the disk is full,
+//! or fail.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -30,6 +35,52 @@ impl Dice {
     pub(in crate::queue) fn chance(&mut self, percent: u64) -> bool {
         self.roll(100) < percent
     }
+
+    pub(in crate::queue) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+
+    pub(in crate::queue) fn below(&mut self, below: usize) -> usize {
+        usize::try_from(self.roll(below as u64)).expect("below a usize")
+    }
+}
+
+/// What is done to the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::queue) enum Op {
+    MakeDir,
+    List,
+    Open,
+    Create,
+    Read,
+    Write,
+    Sync,
+    Rename,
+    Remove,
+    SyncDir,
+}
+
+/// How an operation goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::queue) enum What {
+    /// The process ends here: this operation is done in part at most, and all that follow fail.
+    Down,
+    /// There is no room.
+    Full,
+    /// The device fails.
+    Broken,
+}
+
+/// What is to go wrong.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::queue) struct Plan {
+    /// At this operation; at any if none is named.
+    pub(in crate::queue) op: Option<Op>,
+    /// After so many of them.
+    pub(in crate::queue) after: u64,
+    pub(in crate::queue) what: What,
+    /// And at all that follow, not just once.
+    pub(in crate::queue) lasting: bool,
 }
 
 #[derive(Debug, Default)]
@@ -42,20 +93,49 @@ struct Inode {
     pending: Vec<(usize, Vec<u8>)>,
 }
 
-#[derive(Debug, Default)]
+/// A change of names.
+#[derive(Clone, Debug)]
+enum Change {
+    Made(PathBuf, usize),
+    Moved(PathBuf, PathBuf, usize),
+    Gone(PathBuf),
+}
+
+impl Change {
+    fn dir(&self) -> Option<&Path> {
+        let (Self::Made(path, _) | Self::Moved(_, path, _) | Self::Gone(path)) = self;
+        path.parent()
+    }
+
+    fn apply(&self, names: &mut BTreeMap<PathBuf, usize>) {
+        match self {
+            Self::Made(path, inode) => drop(names.insert(path.clone(), *inode)),
+            Self::Moved(from, to, inode) => {
+                if names.get(from) == Some(inode) {
+                    names.remove(from);
+                }
+                names.insert(to.clone(), *inode);
+            }
+            Self::Gone(path) => drop(names.remove(path)),
+        }
+    }
+}
+
+#[derive(Debug)]
 struct World {
     inodes: Vec<Inode>,
     live: BTreeMap<PathBuf, usize>,
     durable: BTreeMap<PathBuf, usize>,
-    /// Changes of names since the last sync of the directory, each a whole state: journals keep their order.
-    pending: Vec<BTreeMap<PathBuf, usize>>,
+    /// Changes of names since the last sync of their directory.
+    pending: Vec<Change>,
     used: u64,
     capacity: u64,
     /// Everything fails, as after the end of the process.
     down: bool,
-    syncs_until_failure: Option<u64>,
-    renames_fail: bool,
+    plan: Option<Plan>,
+    dice: Dice,
     syncs: u64,
+    created: u64,
 }
 
 /// See the module.
@@ -67,16 +147,29 @@ struct FaultyFile(FaultyDisk, usize);
 
 impl FaultyDisk {
     pub(in crate::queue) fn new(capacity: u64) -> Self {
-        Self(Arc::new(Mutex::new(World { capacity, ..World::default() })))
+        Self(Arc::new(Mutex::new(World {
+            inodes: Vec::new(),
+            live: BTreeMap::new(),
+            durable: BTreeMap::new(),
+            pending: Vec::new(),
+            used: 0,
+            capacity,
+            down: false,
+            plan: None,
+            dice: Dice::new(capacity),
+            syncs: 0,
+            created: 0,
+        })))
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn up(&self) -> io::Result<MutexGuard<'_, World>> {
-        let world = self.world();
-        if world.down { Err(io::Error::other("the machine is down")) } else { Ok(world) }
+    /// The world, if the operation is to succeed.
+    fn enter(&self, op: Op) -> io::Result<MutexGuard<'_, World>> {
+        let mut world = self.world();
+        world.strike(op).map(|()| world)
     }
 
     pub(in crate::queue) fn set_capacity(&self, capacity: u64) {
@@ -87,13 +180,24 @@ impl FaultyDisk {
         self.world().syncs
     }
 
-    /// The sync after the next `after` ones fails, and so do all that follow.
-    pub(in crate::queue) fn fail_sync(&self, after: u64) {
-        self.world().syncs_until_failure = Some(after);
+    /// Files made so far.
+    pub(in crate::queue) fn created(&self) -> u64 {
+        self.world().created
     }
 
-    pub(in crate::queue) fn fail_renames(&self, fail: bool) {
-        self.world().renames_fail = fail;
+    /// Whether the process has ended by a plan.
+    pub(in crate::queue) fn is_down(&self) -> bool {
+        self.world().down
+    }
+
+    /// What goes wrong next; replaces what was planned.
+    pub(in crate::queue) fn plan(&self, plan: Option<Plan>) {
+        self.world().plan = plan;
+    }
+
+    /// The sync after the next `after` ones fails, and so do all that follow.
+    pub(in crate::queue) fn fail_sync(&self, after: u64) {
+        self.plan(Some(Plan { op: Some(Op::Sync), after, what: What::Broken, lasting: true }));
     }
 
     /// From now on everything fails.
@@ -104,27 +208,9 @@ impl FaultyDisk {
     /// Starts again. After a loss of power any part of what was not synced is lost, torn or kept out of order.
     pub(in crate::queue) fn come_up(&self, power_lost: bool, dice: &mut Dice) {
         let mut world = self.world();
-        (world.down, world.syncs_until_failure, world.renames_fail) = (false, None, false);
-        if !power_lost {
-            return;
-        }
-        let kept = usize::try_from(dice.roll(world.pending.len() as u64 + 1)).unwrap_or(0);
-        if let Some(state) = kept.checked_sub(1).and_then(|at| world.pending.get(at)).cloned() {
-            world.durable = state;
-        }
-        world.pending.clear();
-        world.live = world.durable.clone();
-        for inode in &mut world.inodes {
-            let pending = std::mem::take(&mut inode.pending);
-            let share = dice.roll(101);
-            for (offset, bytes) in pending {
-                for (n, sector) in sectors(offset, &bytes) {
-                    if dice.chance(share) {
-                        write(&mut inode.durable, n, sector);
-                    }
-                }
-            }
-            inode.live = inode.durable.clone();
+        (world.down, world.plan) = (false, None);
+        if power_lost {
+            world.lose_power(dice);
         }
     }
 
@@ -172,28 +258,78 @@ fn write(to: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     to[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
+/// Keeps some sectors of what was not synced, in the order of the writes, and tears some.
+fn keep_some(inode: &mut Inode, dice: &mut Dice) {
+    let share = dice.roll(101);
+    for (offset, bytes) in std::mem::take(&mut inode.pending) {
+        for (at, sector) in sectors(offset, &bytes) {
+            if dice.chance(share) {
+                let kept = if dice.chance(5) { dice.below(sector.len() + 1) } else { sector.len() };
+                write(&mut inode.durable, at, &sector[..kept]);
+            }
+        }
+    }
+}
+
 impl World {
-    fn renamed(&mut self) {
-        let state = self.live.clone();
-        self.pending.push(state);
+    fn strike(&mut self, op: Op) -> io::Result<()> {
+        if self.down {
+            return Err(io::Error::other("the machine is down"));
+        }
+        let Some(plan) = self.plan.as_mut().filter(|plan| plan.op.is_none_or(|planned| planned == op)) else {
+            return Ok(());
+        };
+        if plan.after > 0 {
+            plan.after -= 1;
+            return Ok(());
+        }
+        let Plan { what, lasting, .. } = *plan;
+        if !lasting {
+            self.plan = None;
+        }
+        match what {
+            What::Down => self.down = true,
+            What::Full => return Err(io::ErrorKind::StorageFull.into()),
+            What::Broken => {}
+        }
+        Err(io::Error::other("the device is gone"))
     }
 
-    fn count_sync(&mut self) -> io::Result<()> {
-        self.syncs += 1;
-        match &mut self.syncs_until_failure {
-            Some(0) => Err(io::Error::other("the device is gone")),
-            Some(left) => {
-                *left -= 1;
-                Ok(())
+    fn lose_power(&mut self, dice: &mut Dice) {
+        for change in std::mem::take(&mut self.pending) {
+            if dice.chance(50) {
+                change.apply(&mut self.durable);
             }
-            None => Ok(()),
         }
+        self.live = self.durable.clone();
+        for inode in &mut self.inodes {
+            keep_some(inode, dice);
+            inode.live = inode.durable.clone();
+        }
+        self.used = self.live.values().map(|inode| self.inodes[*inode].live.len() as u64).sum();
+    }
+
+    fn change(&mut self, change: Change) {
+        let before: Vec<usize> = self.live.values().copied().collect();
+        change.apply(&mut self.live);
+        for inode in before {
+            if !self.live.values().any(|other| *other == inode) {
+                self.used = self.used.saturating_sub(self.inodes[inode].live.len() as u64);
+            }
+        }
+        self.pending.push(change);
+    }
+
+    fn put(&mut self, inode: usize, at: usize, bytes: &[u8]) {
+        let inode = &mut self.inodes[inode];
+        write(&mut inode.live, at, bytes);
+        inode.pending.push((at, bytes.to_vec()));
     }
 }
 
 impl File for FaultyFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let world = self.0.up()?;
+        let world = self.0.enter(Op::Read)?;
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let bytes = world.inodes[self.1].live.get(from..).unwrap_or_default();
         let read = bytes.len().min(buffer.len());
@@ -202,40 +338,56 @@ impl File for FaultyFile {
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let mut world = self.0.up()?;
         let at = usize::try_from(offset).unwrap_or(usize::MAX);
+        let mut world = self.0.world();
+        let was_down = world.down;
+        if let Err(error) = world.strike(Op::Write) {
+            if !was_down {
+                // It stops at any byte.
+                let done = world.dice.below(bytes.len() + 1);
+                world.put(self.1, at, &bytes[..done]);
+            }
+            return Err(error);
+        }
         let grown = (at + bytes.len()).saturating_sub(world.inodes[self.1].live.len()) as u64;
         if world.used + grown > world.capacity {
             return Err(io::ErrorKind::StorageFull.into());
         }
         world.used += grown;
-        let inode = &mut world.inodes[self.1];
-        write(&mut inode.live, at, bytes);
-        inode.pending.push((at, bytes.to_vec()));
+        world.put(self.1, at, bytes);
         Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {
-        let mut world = self.0.up()?;
-        let failed = world.count_sync();
+        let mut world = self.0.world();
+        world.syncs += 1;
+        let struck = world.strike(Op::Sync);
+        let mut dice = world.dice.clone();
+        let down = world.down;
         let inode = &mut world.inodes[self.1];
-        let pending = std::mem::take(&mut inode.pending);
-        // A failed sync drops what was to be written; the page cache goes on showing it.
-        failed?;
-        for (at, bytes) in pending {
-            write(&mut inode.durable, at, &bytes);
+        match &struck {
+            // What of it is on the disk, a loss of power tells.
+            Err(_) if down => {}
+            // A failed sync drops what was to be written, or a part of it; the page cache goes on showing it.
+            Err(_) => keep_some(inode, &mut dice),
+            Ok(()) => {
+                for (at, bytes) in std::mem::take(&mut inode.pending) {
+                    write(&mut inode.durable, at, &bytes);
+                }
+            }
         }
-        Ok(())
+        world.dice = dice;
+        struck
     }
 }
 
 impl Disk for FaultyDisk {
     fn make_dir(&self, _: &Path) -> io::Result<()> {
-        self.up().map(drop)
+        self.enter(Op::MakeDir).map(drop)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<(String, u64)>> {
-        let world = self.up()?;
+        let world = self.enter(Op::List)?;
         let inside = world.live.iter().filter(|(path, _)| path.parent() == Some(dir));
         Ok(inside
             .filter_map(|(path, inode)| {
@@ -245,43 +397,43 @@ impl Disk for FaultyDisk {
     }
 
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn File>> {
-        let mut world = self.up()?;
+        let mut world = self.enter(if access == Access::Create { Op::Create } else { Op::Open })?;
         if access == Access::Create {
             let inode = world.inodes.len();
             world.inodes.push(Inode::default());
-            world.live.insert(path.to_owned(), inode);
-            world.renamed();
+            world.created += 1;
+            world.change(Change::Made(path.to_owned(), inode));
         }
         let inode = *world.live.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(Arc::new(FaultyFile(self.clone(), inode)))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut world = self.up()?;
-        if world.renames_fail {
-            return Err(io::Error::other("rename refused"));
-        }
-        let inode = world.live.remove(from).ok_or(io::ErrorKind::NotFound)?;
-        world.live.insert(to.to_owned(), inode);
-        world.renamed();
+        let mut world = self.enter(Op::Rename)?;
+        let inode = *world.live.get(from).ok_or(io::ErrorKind::NotFound)?;
+        world.change(Change::Moved(from.to_owned(), to.to_owned(), inode));
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let mut world = self.up()?;
-        let inode = world.live.remove(path).ok_or(io::ErrorKind::NotFound)?;
-        world.used = world.used.saturating_sub(world.inodes[inode].live.len() as u64);
-        world.renamed();
+        let mut world = self.enter(Op::Remove)?;
+        if !world.live.contains_key(path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        world.change(Change::Gone(path.to_owned()));
         Ok(())
     }
 
-    fn sync_dir(&self, _: &Path) -> io::Result<()> {
-        let mut world = self.up()?;
-        world.count_sync()?;
-        if let Some(state) = world.pending.pop() {
-            world.durable = state;
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        let mut world = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        world.syncs += 1;
+        world.strike(Op::SyncDir)?;
+        let (synced, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut world.pending).into_iter().partition(|change| change.dir() == Some(dir));
+        world.pending = left;
+        for change in synced {
+            change.apply(&mut world.durable);
         }
-        world.pending.clear();
         Ok(())
     }
 }

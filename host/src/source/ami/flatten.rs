@@ -75,16 +75,40 @@ impl<'a> Packet<'a> {
 
     /// The value of the first header of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.headers().find(|(found, _)| *found == name).map(|(_, value)| value)
+        lines(&self.text).find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(unspaced)
     }
 
     /// Names and values in their order; a line that is no header has the name [`UNPARSED_LINE`].
     fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.text.lines().map(|line| match line.split_once(':') {
-            Some((name, value)) if !name.is_empty() => (name, value.strip_prefix(' ').unwrap_or(value)),
+        lines(&self.text).map(|line| match cut(line, b':') {
+            Some((name, value)) if !name.is_empty() => (name, unspaced(value)),
             _ => (UNPARSED_LINE, line),
         })
     }
+}
+
+/// As [`str::lines`], several times as fast: most of a packet's time goes into finding its lines.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let line;
+        (line, rest) = cut(rest, b'\n').unwrap_or((rest, ""));
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    })
+}
+
+/// What stands before and after the first `byte`, an ASCII character.
+fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// A value without the one space before it.
+fn unspaced(value: &str) -> &str {
+    value.strip_prefix(' ').unwrap_or(value)
 }
 
 /// What is said of an event that was made.
@@ -201,7 +225,7 @@ impl Flattener {
 
 /// `ChanVariable`, `DestChanVariable`, …, and `ChanVariable(channel)` of old versions.
 fn is_variables(name: &str) -> bool {
-    name.ends_with(VARIABLES) || name.split_once('(').is_some_and(|(before, _)| before.ends_with(VARIABLES))
+    name.ends_with(VARIABLES) || cut(name, b'(').is_some_and(|(before, _)| before.ends_with(VARIABLES))
 }
 
 /// `seconds.fraction` since 1970 UTC, in µs; what is not that is no time.

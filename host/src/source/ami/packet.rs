@@ -14,6 +14,11 @@
 //! [`KEPT_BYTES`] of it kept, up to the next empty line or the next line that begins an event; a packet whose empty
 //! line is missing ends where the next event begins; what the end of the connection cuts is kept as far as it came.
 //!
+//! # Invariants
+//! 1. In which pieces the bytes come makes no difference to what is found (test `at_the_limits_pieces_do_not_matter`).
+//! 2. Every byte is in what is given out, but for empty lines; at most one packet and one line are held
+//!    (test `random_bytes_are_all_accounted_for`).
+//!
 //! # Not here
 //! What a packet says (`ami/flatten.rs`).
 
@@ -25,6 +30,9 @@ pub(crate) const KEPT_BYTES: usize = 64 << 10;
 const READ_BYTES: usize = 64 << 10;
 /// Beginning of the line that begins an event, wherever the packet before it should have ended.
 const EVENT: &[u8] = b"Event:";
+/// Why a packet is passed over.
+const LONG_LINE: &str = "line longer than line_bytes_max";
+const LONG_PACKET: &str = "longer than packet_bytes_max";
 
 /// Bounds of what a server may send. Both are far above what exchanges do send: packets of a few hundred bytes with
 /// some kilobytes of attached data at most.
@@ -208,8 +216,7 @@ impl Decoder {
         loop {
             let Some(found) = memchr(b'\n', self.buffer.get(self.scanned..)?) else {
                 self.scanned = self.buffer.len();
-                self.check_limits();
-                return None;
+                return self.look_at_part_of_line();
             };
             let end = self.scanned + found + 1;
             let line = self.buffer.get(self.line..end - 1)?;
@@ -239,30 +246,45 @@ impl Decoder {
             }
             self.begun |= begins;
             self.scanned = end;
-            self.check_limits();
-            if self.overlong.is_none() {
+            if end - self.line > self.limits.line_bytes {
+                self.give_up(LONG_LINE, false);
+            } else if end - self.start > self.limits.packet_bytes {
+                self.give_up(LONG_PACKET, false);
+            } else {
                 self.line = end;
             }
         }
     }
 
-    /// Begins or goes on to pass over what has grown beyond a limit. All up to `scanned` has been looked at.
-    fn check_limits(&mut self) {
-        if self.overlong.is_none() {
-            let reason = if self.scanned - self.line > self.limits.line_bytes {
-                "line longer than line_bytes_max"
-            } else if self.scanned - self.start > self.limits.packet_bytes {
-                "longer than packet_bytes_max"
-            } else {
-                return;
-            };
-            self.kept.clear();
-            self.overlong = Some(Overlong { reason, length: 0, mid_line: false });
-            let ends_line = self.buffer.get(self.scanned.wrapping_sub(1)) == Some(&b'\n');
-            self.pass_over(self.scanned, !ends_line);
-        } else if self.scanned - self.line > self.limits.line_bytes {
-            self.pass_over(self.scanned, true);
+    /// Looks at a line whose end is not there yet. Nothing is decided before the whole line would decide the same, so
+    /// that it makes no difference in which pieces the bytes come.
+    fn look_at_part_of_line(&mut self) -> Option<Step> {
+        if self.scanned - self.line <= self.limits.line_bytes {
+            return None;
         }
+        if self.buffer.get(self.line..).is_some_and(|line| line.starts_with(EVENT)) {
+            let (from, to) = (self.start, self.line);
+            if let Some(overlong) = self.overlong.take_if(|it| !it.mid_line) {
+                self.begin_at(to);
+                return Some(Step::Overlong { reason: overlong.reason, length: overlong.length });
+            }
+            if self.overlong.is_none() && self.begun {
+                self.begin_at(to);
+                return Some(Step::Unended { from, to });
+            }
+        }
+        match self.overlong {
+            Some(_) => self.pass_over(self.scanned, true),
+            None => self.give_up(LONG_LINE, true),
+        }
+        None
+    }
+
+    /// Begins to pass over what has grown beyond a limit. All up to `scanned` has been looked at.
+    fn give_up(&mut self, reason: &'static str, mid_line: bool) {
+        self.kept.clear();
+        self.overlong = Some(Overlong { reason, length: 0, mid_line });
+        self.pass_over(self.scanned, mid_line);
     }
 
     fn pass_over(&mut self, upto: usize, mid_line: bool) {

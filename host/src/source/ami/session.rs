@@ -5,6 +5,8 @@
 //!    the first packet, or after [`OPENING_WAIT`].
 //! 2. Any byte is a sign of life. The keep-alive is lost only if a whole time-out brought none.
 //! 3. Silence is certified by a sign of life: `SessionNoData` follows an answered `Ping`, not the clock alone.
+//! 4. A session that breaks after the queue refused, before the exchange has shown that it still writes to us, ends with
+//!    events lost (test `a_queue_that_refused_costs_events`).
 
 use std::time::Duration;
 
@@ -74,12 +76,17 @@ pub(super) struct Session<'a> {
     received: Micros,
     /// Latest source time on this connection.
     source_time: Option<Micros>,
+    /// When that was.
+    source_time_at: Instant,
     /// The last event was `Shutdown`.
     shut_down: bool,
     malformed_in_a_row: u32,
     news: bool,
     warned: bool,
     pings: u64,
+    /// The queue refused, and since then the exchange has answered no ping beyond that number: what it had to say
+    /// meanwhile may have been dropped.
+    refused: Option<u64>,
     timers: Timers,
 }
 
@@ -120,11 +127,13 @@ impl<'a> Session<'a> {
             batched: 0,
             received: source.clock.now(),
             source_time: None,
+            source_time_at: now,
             shut_down: false,
             malformed_in_a_row: 0,
             news: false,
             warned: false,
             pings: 0,
+            refused: None,
             timers: Timers { opening: Some(now + OPENING_WAIT), last_bytes: now, ping_sent: None, silent: now },
         }
     }
@@ -187,13 +196,14 @@ impl<'a> Session<'a> {
             let made = self.flattener.damaged(&rest, self.received, None, &mut self.batch);
             self.keep(from, made, false).await?;
         }
-        let cause = match cause {
-            Cause::SourceClosed if self.shut_down => Cause::SourceShutDown,
-            cause => cause,
-        };
         if cause == Cause::KeepAliveLost {
             count(&self.source.counters.keep_alives_lost, 1);
         }
+        let cause = match cause {
+            Cause::SourceClosed | Cause::KeepAliveLost if self.refused.is_some() => Cause::EventsLost,
+            Cause::SourceClosed if self.shut_down => Cause::SourceShutDown,
+            cause => cause,
+        };
         self.open(None);
         let now = self.source.clock.now();
         self.entry(&mark::closed(now, cause, self.source_time));
@@ -223,12 +233,16 @@ impl<'a> Session<'a> {
         } else if self.timers.ping_sent.is_some() {
             return Ok(Some(Cause::KeepAliveLost));
         } else {
-            self.pings += 1;
             self.timers.ping_sent = Some(now);
-            let ping = format!("Action: Ping\r\nActionID: {}ping-{}\r\n\r\n", self.prefix, self.pings);
-            self.to_send.push_str(&ping);
+            self.ping();
         }
         Ok(None)
+    }
+
+    fn ping(&mut self) {
+        self.pings += 1;
+        let ping = format!("Action: Ping\r\nActionID: {}ping-{}\r\n\r\n", self.prefix, self.pings);
+        self.to_send.push_str(&ping);
     }
 
     /// Bytes came.
@@ -268,7 +282,8 @@ impl<'a> Session<'a> {
         let interval = Duration::from_secs(self.source.config.no_data_interval_secs);
         if self.opened && self.timers.last_bytes.saturating_duration_since(self.timers.silent) >= interval {
             self.timers.silent = self.timers.last_bytes;
-            self.entry(&mark::no_data(self.received));
+            let passed = self.timers.last_bytes.saturating_duration_since(self.source_time_at);
+            self.entry(&mark::no_data(self.received, mark::time_after(self.source_time, passed)));
         }
         self.flush().await?;
         Ok(None)
@@ -328,6 +343,8 @@ impl<'a> Session<'a> {
         }
         count(&self.source.counters.responses, 1);
         self.malformed_in_a_row = 0;
+        let number = ours.and_then(|id| id.strip_prefix(self.prefix)?.strip_prefix("ping-")?.parse::<u64>().ok());
+        self.refused = self.refused.filter(|before| number.is_none_or(|number| number <= *before));
         let success = word.eq_ignore_ascii_case("success");
         if let (Some(request), Some(id)) = (&mut self.state, ours)
             && request.response(id, success)
@@ -372,6 +389,7 @@ impl<'a> Session<'a> {
     /// Keeps the event that was made at `from` in the batch, unless it is a repeat.
     async fn keep(&mut self, from: usize, made: Made, answers_us: bool) -> Result<(), Error> {
         self.source_time = self.source_time.max(made.time);
+        self.source_time_at = self.timers.last_bytes;
         self.malformed_in_a_row = if made.malformed { self.malformed_in_a_row + 1 } else { 0 };
         let inlet = &self.source.inlet;
         if self.repeats.needs_past(made.time) && !self.repeats.read_past(inlet, self.shutdown).await? {
@@ -420,7 +438,27 @@ impl<'a> Session<'a> {
         let events = std::mem::replace(&mut self.batch, Vec::with_capacity(size.min(BATCH_BYTES)));
         let batched = std::mem::take(&mut self.batched);
         // Nothing is acknowledged to an exchange, so nobody waits for durability here.
-        match self.source.inlet.append_until(events, self.shutdown).await? {
+        let mut progress = self.source.inlet.progress();
+        let mut append = std::pin::pin!(self.source.inlet.append_until(events, self.shutdown));
+        // The queue's end is told by the append.
+        let refuses = async { drop(progress.wait_for(|progress| progress.refusing.is_some()).await) };
+        let done = tokio::select! {
+            biased;
+            ticket = &mut append => Some(ticket),
+            () = refuses => None,
+        };
+        let ticket = match done {
+            Some(ticket) => ticket?,
+            None => {
+                // The exchange is not read meanwhile, and may give up on us.
+                self.refused = Some(self.pings);
+                append.await?
+            }
+        };
+        if self.refused == Some(self.pings) {
+            self.ping();
+        }
+        match ticket {
             Some(_) => self.source.counters.appended(batched, self.received),
             None => count(&self.source.counters.given_up, batched),
         }

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::event::{Kind, View, Views};
 use crate::queue::disk::SystemDisk;
 use crate::queue::{self, Queue, Read};
-use crate::session::mark::{Opening, cause_of, opening_of};
+use crate::session::mark::{self, Opening, cause_of, opening_of};
 use crate::source::Counters;
 
 /// Nothing here takes longer unless it is broken.
@@ -413,6 +413,44 @@ async fn silence_is_noted_and_a_dead_link_is_found() {
     assert_eq!(closed(&quiet), Some("closed Stopped".to_owned()));
     assert_eq!(closed(&lost), Some("closed KeepAliveLost".to_owned()));
     assert!(!lost.entries().iter().any(|raw| View::parse(raw).expect("valid").kind() == Kind::SessionNoData));
+}
+
+/// What an exchange says while it is not read, it may have dropped.
+#[tokio::test]
+async fn a_queue_that_refused_costs_events() {
+    let exchange = serve(&recording(4_000), behaviour()).await;
+    let mut lane = Lane::new();
+    let small = queue::Config {
+        segment_bytes: 32 << 10,
+        spare_segments: 1,
+        max_bytes: 96 << 10,
+        retain_bytes: 0,
+        input_bytes: 8 << 10,
+        ..queue::Config::new(lane.dir.path().join("small"), "pbx")
+    };
+    lane.queue = Queue::open(small, Arc::new(SystemDisk), 1).expect("opens").0;
+    // No second session before the stop.
+    lane.start(Config { backoff_ms_min: 60_000, backoff_ms_max: 60_000, ..lane.config(&exchange.address()) });
+    let mut progress = lane.queue.watch();
+    let refused = tokio::time::timeout(PATIENCE, progress.wait_for(|progress| progress.refusing.is_some())).await;
+    assert!(refused.expect("in time").is_ok());
+    let (mut reader, mut bytes) = (lane.queue.reader(1), Vec::new());
+    let emptied = async {
+        loop {
+            bytes.clear();
+            if let Ok(Read::Batch { last, .. }) = reader.read(64, usize::MAX, &mut bytes, Duration::ZERO) {
+                lane.queue.release(last);
+            }
+            let closed = Views::new(&bytes).flatten().find(|view| view.kind() == Kind::SessionClosed);
+            if let Some(cause) = closed.map(|view| cause_of(&view)) {
+                return cause;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let cause = tokio::time::timeout(PATIENCE, emptied).await.expect("closed in time");
+    assert_eq!(cause, mark::Cause::EventsLost);
+    lane.stop().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,14 @@
 //! What an agent does: one state at a time for the whole session.
 //!
-//! In a call an agent is busy; then in after-call work, as long as the exchange grants it; else not ready, if paused
-//! in all queues; else ready.
+//! In a call an agent is busy. What the agent does otherwise comes from one of two sources:
+//! - an exchange that pauses agents queue by queue: after a call in after-call work, as long as the exchange grants it;
+//!   else not ready, if paused in all queues; else ready;
+//! - a source that says itself what the agent does (`said`).
+
+mod said;
+
+pub use said::AgentSays;
+pub(super) use said::Said;
 
 use super::{Call, Due, LoginSession, Model, inferred_ext};
 use crate::{
@@ -15,6 +22,12 @@ use serde::{Deserialize, Serialize};
 const TYPE_STATE: i32 = 5;
 /// `TYPE` of G_AGENT_STATE_HISTORY: a state that follows when the call ends.
 const TYPE_PENDING: i32 = 6;
+/// `TYPE` of G_AGENT_STATE_HISTORY: a work mode.
+const TYPE_WORK_MODE: i32 = 7;
+/// `TYPE` of G_AGENT_STATE_HISTORY: a call occupies the agent.
+const TYPE_CONNECTED: i32 = 8;
+/// `TYPE` of G_AGENT_STATE_HISTORY: a call no longer does.
+const TYPE_DISCONNECTED: i32 = 9;
 /// `QUEUEID`: all queues of the session.
 pub(super) const ALL_QUEUES: i32 = 0;
 
@@ -48,6 +61,10 @@ impl Model {
     /// What the agent does now follows from calls, after-call work and pauses.
     pub fn refresh_agent_state(&mut self, key: Key<LoginSession>, time: i64, call: Option<Key<Call>>) {
         let Some(session) = self.sessions.get(key) else { return };
+        if session.said.is_some() {
+            self.follow_word(key, time);
+            return;
+        }
         let state = if session.busy > 0 {
             AgentState::Busy
         } else if session.after_call_until.is_some_and(|(until, _)| until > time) {
@@ -77,18 +94,21 @@ impl Model {
     }
 
     pub(super) fn after_call_work_ended(&mut self, key: Key<LoginSession>) {
-        if let Some(session) = self.sessions.get_mut(key) {
-            session.after_call_until = None;
+        let Some(session) = self.sessions.get_mut(key) else { return };
+        session.after_call_until = None;
+        if session.said.is_some() {
+            self.after_call_work_given_up(key);
+        } else {
             self.refresh_agent_state(key, self.now, None);
         }
     }
 
-    /// One more or one less party keeps the agent busy.
-    pub(super) fn session_busy(&mut self, key: Key<LoginSession>, by: i32, call: Key<Call>) {
-        if let Some(session) = self.sessions.get_mut(key) {
-            session.busy = session.busy.saturating_add(by).max(0);
-            self.refresh_agent_state(key, self.now, Some(call));
-        }
+    /// One more or one less party keeps the agent busy; `time` lies back if it was found out later.
+    pub(super) fn session_busy(&mut self, key: Key<LoginSession>, by: i32, call: Key<Call>, time: i64) {
+        let Some(session) = self.sessions.get_mut(key) else { return };
+        session.busy = session.busy.saturating_add(by).max(0);
+        self.tell_call(key, by > 0, call, time);
+        self.refresh_agent_state(key, time, Some(call));
     }
 
     pub(super) fn enter_agent_state(
@@ -98,8 +118,22 @@ impl Model {
         time: i64,
         call: Option<Key<Call>>,
     ) {
+        let call = call.and_then(|call| self.calls.get(call)).map(|call| call.id.clone());
+        self.enter_agent_state_for(key, state, time, call, false);
+    }
+
+    fn enter_agent_state_for(
+        &mut self,
+        key: Key<LoginSession>,
+        state: AgentState,
+        time: i64,
+        callid: Option<String>,
+        inferred: bool,
+    ) {
         let Some(session) = self.sessions.get_mut(key) else { return };
         let (before, since) = (session.state, session.since);
+        // A clock that is set back does not make states overlap.
+        let time = time.max(since);
         if let Some(spent) = session.spent.get_mut(before as usize) {
             *spent = spent.saturating_add(time.saturating_sub(since).max(0));
         }
@@ -113,7 +147,8 @@ impl Model {
             state: Some(state as i32),
             prevstate: Some(before as i32),
             prevsenter: (before != AgentState::Unknown).then_some(since),
-            callid: call.and_then(|call| self.calls.get(call)).map(|call| call.id.clone()),
+            callid,
+            ext: inferred_ext(inferred),
             ..GAgentStateHistory::default()
         };
         self.agent_history(key, row, time);
@@ -144,6 +179,7 @@ impl Model {
     fn agent_history(&mut self, key: Key<LoginSession>, row: GAgentStateHistory, time: i64) {
         let Some(session) = self.sessions.get_mut(key) else { return };
         session.seq += 1;
+        let inferred = session.state == AgentState::LoggedOut && session.inferred_end();
         self.rows.g_agent_state_history.push(GAgentStateHistory {
             at: self.rows.at,
             seq: Some(session.seq),
@@ -154,7 +190,7 @@ impl Model {
             endpointdn: Some(session.dn.clone()),
             queueid: Some(ALL_QUEUES),
             added: Some(time),
-            ext: inferred_ext(session.state == AgentState::LoggedOut && session.inferred_end()),
+            ext: inferred_ext(inferred).or(row.ext),
             ..row
         });
     }
@@ -162,8 +198,11 @@ impl Model {
     /// At the end of a session: the time in each state.
     pub(super) fn write_agent_statistics(&mut self, key: Key<LoginSession>) {
         let Some(session) = self.sessions.get(key) else { return };
-        let reported = [AgentState::Ready, AgentState::NotReady, AgentState::AfterCallWork, AgentState::Busy];
-        for state in AgentState::ALL.into_iter().filter(|state| reported.contains(state)) {
+        // An exchange that pauses agents says nothing of the moment between log-in and first queue.
+        let first = if session.said.is_some() { AgentState::LoggedIn } else { AgentState::Ready };
+        let reported =
+            |state: &AgentState| (first as usize..AgentState::LoggedOut as usize).contains(&(*state as usize));
+        for state in AgentState::ALL.into_iter().filter(reported) {
             let spent = session.spent.get(state as usize).copied().unwrap_or_default();
             let entered = session.entered.get(state as usize).copied().unwrap_or_default();
             if entered > 0 {

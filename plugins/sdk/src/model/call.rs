@@ -2,10 +2,10 @@
 
 mod written;
 
-use super::{Due, DueAt, ENDED_MAX, Interaction, Model, Party, inferred_ext};
+use super::{Due, DueAt, ENDED_MAX, Interaction, Model, Party, inferred_ext, user_data::CallData};
 use crate::{
     ids::{self, Guid},
-    rows::GCallHistory,
+    rows::{Ext, GCallHistory},
     store::Key,
 };
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,7 @@ struct Tally {
 pub struct Call {
     pub(super) id: String,
     connection: u64,
+    switch_call: Option<Box<str>>,
     pub(super) born: u64,
     pub(super) interaction: Key<Interaction>,
     irid: Guid,
@@ -71,15 +72,17 @@ pub struct Call {
     ani: Option<String>,
     dnis: Option<String>,
     pub(super) created: i64,
-    ended: Option<i64>,
-    inferred: bool,
+    pub(super) ended: Option<i64>,
+    pub(super) inferred: bool,
+    /// It was there before it was first heard of.
+    partial: bool,
     changed: i64,
     pub(super) cseq: i32,
     pub(super) parties: Vec<Key<Party>>,
     /// Stays in queues, and other reasons for which it goes on without parties.
     pub(super) visits: u32,
     pub(super) visit_ordinal: u32,
-    pub(super) data: Vec<(Box<str>, Box<str>)>,
+    pub(super) data: CallData,
     pub(super) released_by: Option<(String, Guid)>,
     /// Who released it only rang: whoever goes later decides.
     released_early: bool,
@@ -114,6 +117,12 @@ impl Call {
         &self.parties
     }
 
+    /// It has ended, and is still here because the event that ended it is.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.ended.is_some()
+    }
+
     /// It was merged into another call.
     #[must_use]
     pub fn is_merged(&self) -> bool {
@@ -145,6 +154,7 @@ impl Model {
         let key = self.calls.insert(Call {
             id: id.to_owned(),
             connection: ids::connection(self.lane.dbid, id),
+            switch_call: None,
             born,
             interaction: ir,
             irid,
@@ -157,12 +167,13 @@ impl Model {
             created,
             ended: None,
             inferred: false,
+            partial: false,
             changed: created,
             cseq: 0,
             parties: Vec::new(),
             visits: 0,
             visit_ordinal: 0,
-            data: Vec::new(),
+            data: CallData::default(),
             released_by: None,
             released_early: false,
             tally: Tally::default(),
@@ -225,6 +236,19 @@ impl Model {
                 call.dnis = call.dnis.take().or(dnis.map(str::to_owned));
             });
         }
+    }
+
+    /// The source has a connection id of its own for the call, and may tell what the switch calls it.
+    pub fn identify_call(&mut self, key: Key<Call>, connection: u64, switch_call: Option<&str>) {
+        self.change_call(key, |call| {
+            call.connection = connection;
+            call.switch_call = switch_call.map(Into::into);
+        });
+    }
+
+    /// The call was there before it was first heard of: CREATED is when that was, and GSYS_EXT_INT1 says so.
+    pub fn begin_unseen(&mut self, key: Key<Call>) {
+        self.change_call(key, |call| call.partial = true);
     }
 
     /// It is recognised as a consultation begun from `parent`.
@@ -306,6 +330,14 @@ impl Model {
         }
     }
 
+    /// As [`Model::set_released_by`], of a party that may have ended already.
+    pub fn set_releaser(&mut self, key: Key<Call>, dn: &str, party: Guid) {
+        if let Some(call) = self.calls.get_mut(key) {
+            call.released_by = Some((dn.to_owned(), party));
+            call.released_early = false;
+        }
+    }
+
     /// The call goes on after somebody refused it.
     pub(super) fn forget_refusal(&mut self, key: Key<Call>) {
         if let Some(call) = self.calls.get_mut(key).filter(|call| call.released_early) {
@@ -381,5 +413,16 @@ impl Model {
             added: Some(time),
             ext: inferred_ext(call.inferred),
         });
+    }
+}
+
+impl Call {
+    /// `GSYS_EXT_INT1 = 1`: CREATED is when it was first heard of. `GSYS_EXT_INT2 = 1`: its end was inferred.
+    fn ext(&self) -> Option<Ext> {
+        (self.partial || self.inferred).then(|| Ext {
+            int1: self.partial.then_some(1),
+            int2: self.inferred.then_some(1),
+            ..Ext::default()
+        })
     }
 }

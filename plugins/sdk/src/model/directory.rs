@@ -1,4 +1,4 @@
-//! Objects that no configuration source has described: persons, logins, endpoints, groups.
+//! Objects that no configuration source has described: persons, logins, endpoints, groups, places.
 //!
 //! Each gets a row the first time it is needed, with a DBID that is derived from its name, so that every reference
 //! resolves. `GSYS_EXT_INT1 = 1` says that CREATED is when it was first seen, not when it was made.
@@ -9,7 +9,7 @@
 use super::Model;
 use crate::{
     ids,
-    rows::{Ext, GcAgent, GcEndpoint, GcGroup, GcLogin, GcSwitch, GcTenant, GcxLoginInfo},
+    rows::{Ext, GcAgent, GcEndpoint, GcGroup, GcLogin, GcPlace, GcSwitch, GcTenant, GcxLoginInfo},
     store::Index,
 };
 use serde::{Deserialize, Serialize};
@@ -196,6 +196,33 @@ impl Model {
             });
         }
         id
+    }
+
+    /// DBID of a place.
+    pub(super) fn place(&mut self, name: &str) -> i32 {
+        let (id, new) = self.object("place", name);
+        if new {
+            let now = Some(self.now);
+            self.rows.gc_place.push(GcPlace {
+                at: self.rows.at,
+                id,
+                name: Some(name.to_owned()),
+                tenantid: Some(self.lane.tenant_dbid),
+                folderid: None,
+                state: Some(ENABLED),
+                status: Some(ACTIVE),
+                created: now,
+                deleted: None,
+                lastchange: now,
+                ext: first_seen(),
+            });
+        }
+        id
+    }
+
+    /// A remote site is named for the first time.
+    pub(super) fn is_new_location(&mut self, name: &str) -> bool {
+        self.object("location", name).1
     }
 
     /// DBID of a login code.

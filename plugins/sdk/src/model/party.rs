@@ -130,7 +130,9 @@ impl Party {
         match self.state {
             PartyState::Alerting => true,
             PartyState::Dialing => self.role != Role::Origination,
-            PartyState::Ended | PartyState::Queued | PartyState::Connected | PartyState::Held => false,
+            PartyState::Ended | PartyState::Queued | PartyState::Connected | PartyState::Held | PartyState::Bridged => {
+                false
+            }
         }
     }
 
@@ -139,7 +141,7 @@ impl Party {
         match self.state {
             PartyState::Connected | PartyState::Held => true,
             PartyState::Dialing => self.role == Role::Origination,
-            PartyState::Ended | PartyState::Queued | PartyState::Alerting => false,
+            PartyState::Ended | PartyState::Queued | PartyState::Alerting | PartyState::Bridged => false,
         }
     }
 }
@@ -147,7 +149,7 @@ impl Party {
 impl Model {
     /// A party begins. Nothing happens if its call is gone.
     pub fn add_party(&mut self, new: &NewParty<'_>) -> Option<Key<Party>> {
-        let call_id = self.calls.get(new.call)?.id.clone();
+        let call_id = self.calls.get(new.call).filter(|call| !call.is_over())?.id.clone();
         let session = new.session.and_then(|key| self.sessions.get(key));
         let ordinal = new.ordinal.to_string();
         let key = self.parties.insert(Party {
@@ -255,9 +257,33 @@ impl Model {
         self.party_history(key, Change::Attributes, state, Some(since), self.now);
         if changed_session {
             if busy && let Some(leaving) = leaving {
-                self.session_busy(leaving, -1, call);
+                self.session_busy(leaving, -1, call, self.now);
             }
             self.count_busy(key, false);
+        }
+    }
+
+    /// Who brought the party in; what is known already stays.
+    pub fn set_party_parent(&mut self, key: Key<Party>, parent: Guid) {
+        if let Some(party) = self.parties.get_mut(key).filter(|party| party.parent.is_none()) {
+            party.parent = Some(parent);
+            self.write_party_later(key);
+        }
+    }
+
+    /// A party that was taken for one outside is a device of this exchange.
+    pub fn bring_inside(
+        &mut self,
+        key: Key<Party>,
+        endpoint: (i32, i32),
+        session: Option<Key<LoginSession>>,
+        role: Role,
+    ) {
+        if let Some(party) = self.parties.get_mut(key) {
+            party.party_type = PartyType::Internal;
+            party.endpoint = endpoint;
+            self.write_party_later(key);
+            self.describe_party(key, None, session, Some(role));
         }
     }
 
@@ -311,9 +337,16 @@ impl Model {
     /// The party goes on in another call: another PARTYID, the same PARTYGUID. `link` is why: 1 transfer,
     /// 2 conference; `by` brought it about.
     pub fn move_party(&mut self, key: Key<Party>, to: Key<Call>, by: Option<Key<Party>>, link: i32) {
+        let by = by.and_then(|by| self.parties.get(by)).map(|by| by.id);
+        self.move_party_by(key, to, by, link);
+    }
+
+    /// As [`Model::move_party`], where the party that brought it about may have ended already.
+    pub fn move_party_by(&mut self, key: Key<Party>, to: Key<Call>, parent: Option<Guid>, link: i32) {
         let now = self.now;
-        let parent = by.and_then(|by| self.parties.get(by)).map(|by| by.id);
-        let Some(call_id) = self.calls.get(to).map(|call| call.id.clone()) else { return };
+        let Some(call_id) = self.calls.get(to).filter(|call| !call.is_over()).map(|call| call.id.clone()) else {
+            return;
+        };
         let Some(party) = self.parties.get_mut(key) else { return };
         let from = party.call;
         if from == to || party.ended.is_some() {
@@ -361,9 +394,10 @@ impl Model {
     fn count_busy(&mut self, key: Key<Party>, was_busy: bool) {
         let Some(party) = self.parties.get(key) else { return };
         let (Some(session), is_busy, call) = (party.session, party.is_busy(), party.call) else { return };
+        let ended = party.ended;
         match (was_busy, is_busy) {
-            (false, true) => self.session_busy(session, 1, call),
-            (true, false) => self.session_busy(session, -1, call),
+            (false, true) => self.session_busy(session, 1, call, self.now),
+            (true, false) => self.session_busy(session, -1, call, ended.unwrap_or(self.now)),
             _ => {}
         }
     }
@@ -374,10 +408,8 @@ impl Model {
         let Some(party) = self.parties.get_mut(key) else { return };
         party.pseq += 1;
         party.changed = time;
-        if !party.dirty {
-            party.dirty = true;
-            self.changed.parties.push(key);
-        }
+        self.write_party_later(key);
+        let Some(party) = self.parties.get(key) else { return };
         self.rows.g_party_history.push(GPartyHistory {
             at: self.rows.at,
             partyid: party.id.text(),
@@ -393,6 +425,13 @@ impl Model {
             added: Some(time),
             ext: inferred_ext(party.inferred),
         });
+    }
+
+    fn write_party_later(&mut self, key: Key<Party>) {
+        if let Some(party) = self.parties.get_mut(key).filter(|party| !party.dirty) {
+            party.dirty = true;
+            self.changed.parties.push(key);
+        }
     }
 
     pub(super) fn write_party(&mut self, key: Key<Party>) {

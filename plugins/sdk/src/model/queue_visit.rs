@@ -23,6 +23,8 @@ pub enum VisitEnd<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct QueueVisit {
     id: Guid,
+    /// What the source itself calls the stay.
+    name: Option<Box<str>>,
     pub(super) born: u64,
     pub(super) call: Key<Call>,
     call_id: String,
@@ -49,9 +51,21 @@ impl Model {
         queue: &str,
         created: i64,
     ) -> Option<Key<QueueVisit>> {
+        self.join_queue_as(call, party, queue, None, created)
+    }
+
+    /// As [`Model::join_queue`]; the source itself may have a `name` for the stay, which becomes its VQID.
+    pub fn join_queue_as(
+        &mut self,
+        call: Key<Call>,
+        party: Option<Key<Party>>,
+        queue: &str,
+        name: Option<&str>,
+        created: i64,
+    ) -> Option<Key<QueueVisit>> {
         let queue_id = self.endpoint(queue, EndpointType::Queue, queue);
         let born = self.next_born();
-        let of = self.calls.get_mut(call)?;
+        let of = self.calls.get_mut(call).filter(|call| !call.is_over())?;
         of.visits += 1;
         // Whoever left before did not end the call.
         of.released_by = None;
@@ -60,6 +74,7 @@ impl Model {
         let call_id = of.id.clone();
         let key = self.visits.insert(QueueVisit {
             id: ids::guid(Of::QueueVisit, self.lane.dbid, &[&call_id, queue, &ordinal]),
+            name: name.map(Into::into),
             born,
             call,
             call_id,
@@ -83,7 +98,8 @@ impl Model {
     pub fn leave_queue(&mut self, key: Key<QueueVisit>, end: &VisitEnd<'_>, time: i64) {
         let to = match end {
             VisitEnd::Distributed(call, device) => {
-                Some((self.calls.get(*call).map(|call| call.id.clone()), (*device).to_owned()))
+                let device = Some((*device).to_owned()).filter(|device| !device.is_empty());
+                Some((self.calls.get(*call).map(|call| call.id.clone()), device))
             }
             VisitEnd::Abandoned | VisitEnd::Left(_) => None,
         };
@@ -103,7 +119,7 @@ impl Model {
         }
         if let Some((call, device)) = to {
             visit.to_call = call;
-            visit.to_device = Some(device);
+            visit.to_device = device;
         }
         let (call, party, waited) = (visit.call, visit.party, time.saturating_sub(visit.created));
         self.visit_history(key, time);
@@ -152,7 +168,7 @@ impl Model {
         }
         self.rows.g_route_res_vq_hist.push(GRouteResVqHist {
             at: self.rows.at,
-            vqid: visit.id.text(),
+            vqid: visit.vqid(),
             origcallid: Some(visit.call_id.clone()),
             distcallid: visit.to_call.clone(),
             endpointdn: Some(visit.queue.clone()),
@@ -168,7 +184,7 @@ impl Model {
         visit.dirty = false;
         let row = GVirtualQueue {
             at: self.rows.at,
-            vqid: visit.id.text(),
+            vqid: visit.vqid(),
             origcallid: Some(visit.call_id.clone()),
             distcallid: visit.to_call.clone(),
             endpointdn: Some(visit.queue.clone()),
@@ -189,6 +205,10 @@ impl Model {
 }
 
 impl QueueVisit {
+    fn vqid(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.id.text(), ToString::to_string)
+    }
+
     fn state(&self) -> i32 {
         if self.ended.is_some() { 2 } else { 1 }
     }

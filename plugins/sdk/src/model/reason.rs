@@ -4,6 +4,10 @@
 //! for all queues (`QUEUEID = 0`); else once for each queue in which it holds. The moment in which a pause spreads over
 //! the queues, or is lifted from them, is no reason of its own: what lasts less than [`SPREAD`] on the way is not told.
 
+mod given;
+
+pub(super) use given::Given;
+
 use super::{AgentState, LoginSession, Model, agent_state::ALL_QUEUES, inferred_ext, login::Pause};
 use crate::{
     rows::{GAgentStateRc, GAgentStateRcA},
@@ -105,6 +109,7 @@ impl Model {
         for old in &shown {
             self.end_reason(key, old, time, true);
         }
+        self.close_given(key, time);
     }
 
     fn show_reason(&mut self, key: Key<LoginSession>, shown: &Shown) {

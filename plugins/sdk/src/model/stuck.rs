@@ -62,7 +62,22 @@ impl Model {
         }
     }
 
+    /// The call has reached its maximum age, or was only a reason to be called at that time.
     pub(super) fn close_old_call(&mut self, key: Key<Call>) {
-        self.end_stuck_call(key, self.now.min(self.heard.max(0)));
+        let Some(call) = self.calls.get(key) else { return };
+        if self.call_age_max.is_some_and(|age_max| call.created.saturating_add(age_max) <= self.now) {
+            self.end_stuck_call(key, self.now.min(self.heard.max(0)));
+        }
+    }
+
+    /// A mapping has something of its own to do at `time`, which concerns `call`: the host sends a tick then.
+    pub fn wake_at(&mut self, call: Key<Call>, time: i64) {
+        self.fall_due(time, super::Due::Call(call));
+    }
+
+    /// What follows happens as of `time`: something that fell due, before the event that is being mapped. Answers the
+    /// time of before, to be set again.
+    pub fn turn_clock(&mut self, time: i64) -> i64 {
+        std::mem::replace(&mut self.now, time)
     }
 }

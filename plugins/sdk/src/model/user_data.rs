@@ -1,19 +1,31 @@
 //! Attached data: what a site says of a call by keys and values.
+//!
+//! A source says it key by key ([`Model::attach`]) or as whole lists ([`Model::attach_list`]). What a list repeats
+//! makes no row; a key that is new, has another value or is gone makes one, as the rules of `rules` want it.
+//!
+//! # Invariants
+//! 1. A list that did not change is found so without an allocation, in one pass over its pairs (`list`).
+//! 2. A call keeps a bounded number of keys with values of bounded length (`list::tests`).
+
+mod columns;
+mod list;
+mod rules;
+
+pub use columns::Column;
+pub(super) use list::CallData;
+pub use rules::{DataRule, DataRules, DataSpec, History};
+pub(super) use rules::{VALUE_LENGTH_MAX, cut};
 
 use super::{Call, Model, Party};
 use crate::{
-    rows::{Ext, GCallUserdata, GCallUserdataCust, GCustomDataS, GSecureUserdataHistory, GUserdataHistory},
+    Output,
+    ids::Guid,
+    rows::{Ext, GSecureUserdataHistory, GUserdataHistory},
     store::Key,
 };
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Stands in for a value that must not be stored.
-const MASK: &str = "****";
-/// Keys that one call may have; more are not stored.
-const KEYS_MAX: usize = 256;
-const CREATED: i32 = 1;
-const DELETED: i32 = 2;
-const UPDATED: i32 = 3;
+use columns::Tables;
+use list::{Entry, Happened, Last};
+use serde::{Deserialize, Serialize};
 
 /// `SOURCETYPE`: where attached data comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,90 +38,88 @@ pub enum Attached {
     Extensions = 3,
 }
 
-/// Which attached data goes where.
-#[derive(Clone, Debug)]
-pub struct DataSpec {
-    /// Keys whose history goes to G_SECURE_USERDATA_HISTORY.
-    pub secure: BTreeSet<String>,
-    /// Keys whose values are never stored.
-    pub masked: BTreeSet<String>,
-    /// Keys with a column of their own, in G_CALL_USERDATA or G_CALL_USERDATA_CUST.
-    pub columns: BTreeMap<String, String>,
-    /// Longest value, in characters; longer ones are cut, and the cut is flagged. At most what the column takes: 1024.
-    pub value_length_max: usize,
-}
+impl Attached {
+    const COUNT: usize = 3;
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] = [Self::UserData, Self::Reasons, Self::Extensions];
 
-/// Characters that the column VALUE takes.
-pub(crate) const VALUE_LENGTH_MAX: usize = 1024;
-/// Characters that a column of G_CALL_USERDATA takes.
-const COLUMN_LENGTH_MAX: usize = 255;
-
-impl Default for DataSpec {
-    fn default() -> Self {
-        Self {
-            secure: BTreeSet::new(),
-            masked: BTreeSet::new(),
-            columns: BTreeMap::new(),
-            value_length_max: VALUE_LENGTH_MAX,
+    fn place(self) -> usize {
+        match self {
+            Self::UserData => 0,
+            Self::Reasons => 1,
+            Self::Extensions => 2,
         }
     }
 }
 
-/// The column of G_CALL_USERDATA of that name.
-fn call_column<'a>(row: &'a mut GCallUserdata, column: &str) -> Option<&'a mut Option<String>> {
-    Some(match column {
-        "CUSTOMER_SEGMENT" => &mut row.customer_segment,
-        "SERVICE_TYPE" => &mut row.service_type,
-        "SERVICE_SUBTYPE" => &mut row.service_subtype,
-        "BUSINESS_RESULT" => &mut row.business_result,
-        "CUSTOMER_ID" => &mut row.customer_id,
-        "TRANSACTION_ID" => &mut row.transaction_id,
-        "CAUSE_ID" => &mut row.cause_id,
-        "ACCOUNT_ID" => &mut row.account_id,
-        "DESTINATION_ID" => &mut row.destination_id,
-        "TARGET_ID" => &mut row.target_id,
-        _ => return None,
-    })
+/// Who changed a key, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct By {
+    party: Option<(Guid, i32, String, i32)>,
+    cseq: i32,
+    time: i64,
 }
 
-/// The column of G_CALL_USERDATA_CUST of that name.
-fn cust_column<'a>(row: &'a mut GCallUserdataCust, column: &str) -> Option<&'a mut Option<String>> {
-    Some(match column.strip_prefix("CUST_DATA_")? {
-        "1" => &mut row.cust_data1,
-        "2" => &mut row.cust_data2,
-        "3" => &mut row.cust_data3,
-        "4" => &mut row.cust_data4,
-        "5" => &mut row.cust_data5,
-        "6" => &mut row.cust_data6,
-        "7" => &mut row.cust_data7,
-        "8" => &mut row.cust_data8,
-        "9" => &mut row.cust_data9,
-        "10" => &mut row.cust_data10,
-        "11" => &mut row.cust_data11,
-        "12" => &mut row.cust_data12,
-        "13" => &mut row.cust_data13,
-        "14" => &mut row.cust_data14,
-        "15" => &mut row.cust_data15,
-        "16" => &mut row.cust_data16,
-        _ => return None,
-    })
+/// A change that is being told.
+struct Change<'a> {
+    list: Attached,
+    entry: &'a Entry,
+    what: i32,
+    by: By,
 }
 
-impl DataSpec {
-    /// A key may be given that column.
-    #[must_use]
-    pub fn has_column(column: &str) -> bool {
-        call_column(&mut GCallUserdata::default(), column).is_some()
-            || cust_column(&mut GCallUserdataCust::default(), column).is_some()
+/// What it takes to tell changes.
+struct Telling<'a> {
+    rules: &'a DataRules,
+    rows: &'a mut Output,
+    call: &'a str,
+    tables: Tables,
+}
+
+impl Telling<'_> {
+    /// Something happened to a key of a list.
+    fn tell(&mut self, list: Attached, entry: &mut Entry, what: Happened, by: By) {
+        let Some(rule) = self.rules.find(list, &entry.key) else { return };
+        if let Some(column) = rule.column {
+            self.tables.add(column);
+        }
+        let what = what as i32;
+        match rule.history {
+            History::All => self.write(rule, &Change { list, entry, what, by }),
+            History::First if !entry.told => self.write(rule, &Change { list, entry, what, by }),
+            History::Last => entry.last = Some(Box::new(Last { change: what, by })),
+            History::First | History::None => {}
+        }
+        entry.told = true;
     }
 
-    fn value(&self, key: &str, value: &str, length_max: usize) -> (String, bool) {
-        if self.masked.contains(key) {
-            return (MASK.to_owned(), false);
-        }
-        match value.char_indices().nth(length_max.min(self.value_length_max)) {
-            Some((end, _)) => (value.get(..end).unwrap_or_default().to_owned(), true),
-            None => (value.to_owned(), false),
+    fn write(&mut self, rule: &DataRule, change: &Change<'_>) {
+        let deleted = change.what == Happened::Deleted as i32;
+        let value = if deleted { "" } else { change.entry.text() };
+        let (stored, cut) = rule.stored(value, VALUE_LENGTH_MAX);
+        let (party, pseq, dn, agent) = match change.by.party.clone() {
+            Some((party, pseq, dn, agent)) => (Some(party.text()), Some(pseq), Some(dn), Some(agent)),
+            None => (None, None, None, None),
+        };
+        let row = GUserdataHistory {
+            at: self.rows.at,
+            callid: self.call.to_owned(),
+            partyid: party,
+            pseq,
+            cseq: Some(change.by.cseq),
+            endpointdn: dn,
+            agentid: agent,
+            keyname: change.entry.key.to_string(),
+            sourcetype: Some(change.list as i32),
+            changetype: Some(change.what),
+            value: Some(stored),
+            added: Some(change.by.time),
+            ext: cut.then(|| Ext { int1: Some(1), ..Ext::default() }),
+        };
+        if rule.secure {
+            self.rows.g_secure_userdata_history.push(secure(row));
+        } else {
+            self.rows.g_userdata_history.push(row);
         }
     }
 }
@@ -117,133 +127,91 @@ impl DataSpec {
 impl Model {
     /// `party` attaches data to its call, changes it, or (an empty value) takes it away.
     /// A value that the call has already makes no row.
-    pub fn attach(&mut self, call: Key<Call>, party: Option<Key<Party>>, kind: Attached, key: &str, value: &str) {
-        let Some(of) = self.calls.get_mut(call) else { return };
-        let full = of.data.len() >= KEYS_MAX;
-        let change = match of.data.iter_mut().find(|(known, _)| **known == *key) {
-            Some((_, old)) if **old == *value => return,
-            Some((_, old)) => {
-                let was_empty = old.is_empty();
-                *old = value.into();
-                if value.is_empty() {
-                    DELETED
-                } else if was_empty {
-                    CREATED
-                } else {
-                    UPDATED
-                }
+    pub fn attach(&mut self, call: Key<Call>, party: Option<Key<Party>>, list: Attached, key: &str, value: &str) {
+        let Self { calls, parties, data_rules, rows, now, .. } = self;
+        let Some(of) = calls.get_mut(call) else { return };
+        let by = || by(party.and_then(|party| parties.get(party)), of.cseq, *now);
+        let mut telling = Telling { rules: data_rules, rows, call: &of.id, tables: Tables::default() };
+        let data = of.data.list(list);
+        let at = data.position(key).unwrap_or(data.len());
+        if value.is_empty() {
+            if let Some(entry) = data.take(at) {
+                telling.tell(list, entry, Happened::Deleted, by());
             }
-            None if value.is_empty() || full => return,
-            None => {
-                of.data.push((key.into(), value.into()));
-                CREATED
+        } else if data.has_room(at, key) {
+            let asks = || data_rules.find(list, key).is_some();
+            if let Some((what, entry)) = data.place(at, key, value, asks) {
+                telling.tell(list, entry, what, by());
             }
-        };
-        self.data_history(call, party, kind, key, value, change);
-        if self.data_spec.columns.contains_key(key) {
-            self.write_data_columns(call);
         }
+        let tables = telling.tables;
+        columns::write(of, data_rules, tables, rows);
+    }
+
+    /// A source says one of the call's lists, as `party` has it; `whole`: what it lacks has been taken away.
+    pub fn attach_list<'p>(
+        &mut self,
+        call: Key<Call>,
+        party: Option<Key<Party>>,
+        list: Attached,
+        pairs: impl Iterator<Item = (&'p str, &'p str)> + Clone,
+        whole: bool,
+    ) {
+        let Self { calls, parties, data_rules, rows, now, .. } = self;
+        let Some(of) = calls.get_mut(call) else { return };
+        let data = of.data.list(list);
+        let Some((mut at, rest)) = data.difference(pairs, whole) else { return };
+        let by = || by(party.and_then(|party| parties.get(party)), of.cseq, *now);
+        let mut telling = Telling { rules: data_rules, rows, call: &of.id, tables: Tables::default() };
+        for (key, value) in rest {
+            if !data.has_room(at, key) {
+                continue;
+            }
+            let asks = || data_rules.find(list, key).is_some();
+            if let Some((what, entry)) = data.place(at, key, value, asks) {
+                telling.tell(list, entry, what, by());
+            }
+            at += 1;
+        }
+        if whole {
+            for entry in data.take_from(at) {
+                telling.tell(list, entry, Happened::Deleted, by());
+            }
+        }
+        let tables = telling.tables;
+        columns::write(of, data_rules, tables, rows);
     }
 
     /// A call begins with the data of another one: that is no news.
     pub fn inherit_data(&mut self, call: Key<Call>, from: Key<Call>) {
-        let data = self.calls.get(from).map(|from| from.data.clone()).unwrap_or_default();
-        if let Some(call) = self.calls.get_mut(call).filter(|call| call.data.is_empty()) {
+        if self.calls.get(call).is_none_or(|call| !call.data.is_empty()) {
+            return;
+        }
+        let Some(data) = self.calls.get(from).map(|from| from.data.inherited()) else { return };
+        if let Some(call) = self.calls.get_mut(call) {
             call.data = data;
         }
     }
 
-    fn data_history(
-        &mut self,
-        call: Key<Call>,
-        party: Option<Key<Party>>,
-        kind: Attached,
-        key: &str,
-        value: &str,
-        change: i32,
-    ) {
-        let cseq = self.calls.get(call).map(|call| call.cseq);
-        let Some(callid) = self.calls.get(call).map(|call| call.id.clone()) else { return };
-        let party = party.and_then(|party| self.parties.get(party));
-        let (stored, cut) = self.data_spec.value(key, value, VALUE_LENGTH_MAX);
-        let row = GUserdataHistory {
-            at: self.rows.at,
-            callid,
-            partyid: party.map(|party| party.id.text()),
-            pseq: party.map(|party| party.pseq),
-            cseq,
-            endpointdn: party.map(|party| party.dn.clone()),
-            agentid: party.map(|party| party.agent),
-            keyname: key.to_owned(),
-            sourcetype: Some(kind as i32),
-            changetype: Some(change),
-            value: Some(stored),
-            added: Some(self.now),
-            ext: cut.then(|| Ext { int1: Some(1), ..Ext::default() }),
-        };
-        if self.data_spec.secure.contains(key) {
-            self.rows.g_secure_userdata_history.push(secure(row));
-        } else {
-            self.rows.g_userdata_history.push(row);
-        }
-    }
-
-    fn write_data_columns(&mut self, call: Key<Call>) {
-        let Some(call) = self.calls.get(call) else { return };
-        let mut own = GCallUserdata { at: self.rows.at, callid: call.id.clone(), ..GCallUserdata::default() };
-        let mut site = GCallUserdataCust { at: self.rows.at, callid: call.id.clone(), ..GCallUserdataCust::default() };
-        let (mut has_own, mut has_site) = (false, false);
-        for (key, value) in &call.data {
-            let Some(column) = self.data_spec.columns.get(&**key) else { continue };
-            let (value, _) = self.data_spec.value(key, value, COLUMN_LENGTH_MAX);
-            let value = Some(value).filter(|value| !value.is_empty());
-            if let Some(place) = call_column(&mut own, column) {
-                *place = value;
-                has_own = true;
-            } else if let Some(place) = cust_column(&mut site, column) {
-                *place = value;
-                has_site = true;
+    /// The call has ended: what was the last of a key is known now.
+    pub(super) fn tell_last_data(&mut self, call: Key<Call>) {
+        let Self { calls, data_rules, rows, .. } = self;
+        let Some(of) = calls.get_mut(call).filter(|of| of.ended.is_some()) else { return };
+        let mut telling = Telling { rules: data_rules, rows, call: &of.id, tables: Tables::default() };
+        for list in Attached::ALL {
+            for entry in of.data.list(list).all_mut() {
+                let Some(last) = entry.last.take() else { continue };
+                if let Some(rule) = telling.rules.find(list, &entry.key) {
+                    telling.write(rule, &Change { list, entry, what: last.change, by: last.by });
+                }
             }
         }
-        if has_own {
-            self.rows.g_call_userdata.push(own);
-        }
-        if has_site {
-            self.rows.g_call_userdata_cust.push(site);
-        }
     }
+}
 
-    /// A key and value of a user event, said at `party` (if any); `event` is the user event's name.
-    pub fn custom_data(
-        &mut self,
-        call: Option<Key<Call>>,
-        party: Option<Key<Party>>,
-        event: &str,
-        key: &str,
-        value: &str,
-    ) {
-        let (stored, cut) = self.data_spec.value(key, value, VALUE_LENGTH_MAX);
-        let callid = call.and_then(|call| self.calls.get(call)).map(|call| call.id.clone());
-        let party = party.and_then(|party| self.parties.get_mut(party));
-        let pseq = party.map(|party| {
-            party.custom_seq += 1;
-            (party.custom_seq, party.guid.text(), party.endpoint.0, party.dn.clone(), party.agent)
-        });
-        let mut row = GCustomDataS {
-            at: self.rows.at,
-            callid,
-            keyname: key.to_owned(),
-            value: Some(stored),
-            added: Some(self.now),
-            ext: Some(Ext { vch1: Some(event.to_owned()), int1: cut.then_some(1), ..Ext::default() }),
-            ..GCustomDataS::default()
-        };
-        if let Some((seq, guid, endpoint, dn, agent)) = pseq {
-            (row.pseq, row.partyid) = (Some(seq), Some(guid));
-            (row.endpointid, row.endpointdn, row.agentid) = (Some(endpoint), Some(dn), Some(agent));
-        }
-        self.rows.g_custom_data_s.push(row);
-    }
+fn by(party: Option<&Party>, cseq: i32, time: i64) -> By {
+    let party = party.map(|party| (party.id, party.pseq, party.dn.clone(), party.agent));
+    By { party, cseq, time }
 }
 
 fn secure(row: GUserdataHistory) -> GSecureUserdataHistory {

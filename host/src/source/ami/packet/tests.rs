@@ -65,6 +65,33 @@ fn damage_costs_one_packet() {
     check(&"x".repeat(300), &[&format!("!cut by the end of the connection|{}|300", "x".repeat(300))]);
 }
 
+/// Once the first byte of the line end behind a packet of exactly the limit, or of a line that is too long by another
+/// limit, counted if it came in a piece of its own.
+#[test]
+fn at_the_limits_pieces_do_not_matter() {
+    let b = "Event: B\r\n\r\n";
+    for length in 150..=210 {
+        for line in [40, 70, 78, 79, 80, 81, 90] {
+            let mut packet = "Event: A\r\n".to_owned();
+            while packet.len() + line <= length {
+                packet += &format!("{:q<1$}\r\n", "x: ", line - 2);
+            }
+            packet += &format!("{:z<1$}", "y: ", length.saturating_sub(packet.len()));
+            for after in [
+                "\r\n\r\n",
+                "\n\n",
+                "\r\n",
+                "\nEvent: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
+                "",
+            ] {
+                let input = format!("{packet}{after}{b}");
+                let expect = found(SMALL, input.as_bytes(), input.len());
+                check(&input, &expect.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
 #[test]
 fn ten_megabytes_keep_their_beginning_only() {
     let limits = Limits { packet_bytes: 1 << 20, line_bytes: 1 << 16 };

@@ -3,7 +3,7 @@
 use super::Call;
 use crate::{
     ids::Guid,
-    model::{Model, inferred_ext},
+    model::Model,
     rows::{Ext, GCall, GCallActive, GCallStat},
     store::Key,
     time::seconds,
@@ -21,7 +21,7 @@ impl Model {
             mergetype: call.merge_type.map(|merge| merge as i32),
             connid: Some(format!("{:016x}", call.connection)),
             connidnum: Some(call.connection),
-            switchcallid: Some(call.id.clone()),
+            switchcallid: Some(call.switch_call.as_deref().unwrap_or(&call.id).to_owned()),
             irid: Some(call.irid.text()),
             state: if call.ended.is_some() { 2 } else { 1 },
             calltype: Some(call.call_type as i32),
@@ -34,7 +34,7 @@ impl Model {
             created: Some(call.created),
             terminated: call.ended,
             lastchange: Some(call.changed),
-            ext: inferred_ext(call.inferred),
+            ext: call.ext(),
         };
         self.rows.g_call_active.push(active(&row));
         self.rows.g_call.push(row);
@@ -93,11 +93,10 @@ fn statistics(call: &Call, at: u32) -> GCallStat {
         cnt_conference: Some(tally.conferences),
         cnt_consult: Some(tally.consults),
         t_duration: call.ended.map(|ended| seconds(ended.saturating_sub(call.created))),
-        ext: (device.is_some() || call.inferred).then(|| Ext {
+        ext: (device.is_some() || call.partial || call.inferred).then(|| Ext {
             vch1: device,
             vch2: party.map(Guid::text),
-            int1: None,
-            int2: call.inferred.then_some(1),
+            ..call.ext().unwrap_or_default()
         }),
     }
 }

@@ -15,6 +15,8 @@ pub enum PartyState {
     Connected = 0xC,
     /// It keeps the other side on hold, or is kept.
     Held = 0xE,
+    /// Another device of the same line talks.
+    Bridged = 0x40,
     /// It calls.
     Dialing = 0x10000,
 }
@@ -41,13 +43,48 @@ pub enum Role {
     ConferenceMember = 3,
     /// It came by a transfer or a pick-up.
     NewParty = 4,
+    /// It brought another in.
+    AddedBy = 5,
+    /// It removed another.
+    DeletedBy = 6,
+    /// It transferred the call.
+    TransferredBy = 7,
+    /// It was removed.
+    DeletedParty = 8,
+    /// It made the conference.
+    ConferencedBy = 9,
     /// It listens.
     Observer = 10,
+}
+
+impl Role {
+    /// The role with that number, if there is one.
+    #[must_use]
+    pub fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
+            0 => Self::Unknown,
+            1 => Self::Origination,
+            2 => Self::Destination,
+            3 => Self::ConferenceMember,
+            4 => Self::NewParty,
+            5 => Self::AddedBy,
+            6 => Self::DeletedBy,
+            7 => Self::TransferredBy,
+            8 => Self::DeletedParty,
+            9 => Self::ConferencedBy,
+            10 => Self::Observer,
+            _ => return None,
+        })
+    }
 }
 
 /// `CCEVENT`: the call-control event, by its number in the T-Library model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CcEvent {
+    /// It waits in a queue.
+    Queued = 57,
+    /// It left a queue for a destination.
+    Diverted = 58,
     /// It hung up while it waited or rang.
     Abandoned = 59,
     /// It rings.
@@ -68,6 +105,10 @@ pub enum CcEvent {
     PartyChanged = 68,
     /// Came into a conference.
     PartyAdded = 69,
+    /// It was removed.
+    PartyDeleted = 70,
+    /// Another device of the same line talks.
+    Bridged = 151,
 }
 
 /// µs in each state.
@@ -84,7 +125,7 @@ impl Spent {
     /// The sum of a state.
     pub(super) fn in_state(&mut self, state: PartyState) -> Option<&mut i64> {
         match state {
-            PartyState::Ended => None,
+            PartyState::Ended | PartyState::Bridged => None,
             PartyState::Queued => Some(&mut self.queued),
             PartyState::Alerting => Some(&mut self.alerting),
             PartyState::Connected => Some(&mut self.connected),
@@ -98,7 +139,9 @@ impl Spent {
 pub(super) fn event_of(state: PartyState) -> CcEvent {
     match state {
         PartyState::Dialing => CcEvent::Dialing,
-        PartyState::Alerting | PartyState::Queued => CcEvent::Ringing,
+        PartyState::Alerting => CcEvent::Ringing,
+        PartyState::Queued => CcEvent::Queued,
+        PartyState::Bridged => CcEvent::Bridged,
         PartyState::Held => CcEvent::Held,
         PartyState::Connected => CcEvent::Established,
         PartyState::Ended => CcEvent::Released,
