@@ -9,6 +9,12 @@ fn code(site: &Site, arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }
 
+/// A page of the reference.
+fn document(name: &str) -> String {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);
+    std::fs::read_to_string(file).unwrap()
+}
+
 #[test]
 fn five_mistakes_are_reported_at_once() {
     let site = Site::new();
@@ -104,6 +110,17 @@ fn the_console_answers() {
         ["concentrator_build_info", "concentrator_queue_depth_events", "concentrator_source_logins_refused_total"]
     {
         assert!(metrics.contains(name), "{name} is missing in {metrics}");
+    }
+    let documented = document("metrics.md");
+    for name in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()) {
+        let told = [format!("`{name}`"), format!("`{name}_total`")].iter().any(|name| documented.contains(name));
+        assert!(told, "{name} is not in docs/reference/metrics.md");
+    }
+    let documented = document("status.md");
+    let status: serde_json::Value = serde_json::from_str(&site.ok(&["status", "--json"])).unwrap();
+    let lane = status["lanes"]["pbx"].as_object().unwrap();
+    for name in lane.values().filter_map(|part| part.as_object()).flat_map(|part| part.keys()) {
+        assert!(documented.contains(&format!("`{name}`")), "{name} is not in docs/reference/status.md");
     }
     assert!(site.ok(&["status"]).contains("not connected"));
     assert_eq!(daemon.stop(), 0);

@@ -15,4 +15,6 @@ mod replay;
 mod rows;
 mod sessions;
 mod site;
+mod tevents;
+mod truth;
 mod voice_site;

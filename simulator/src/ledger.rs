@@ -260,6 +260,8 @@ pub struct SessionRecord {
     pub states: Vec<StateSpan>,
     /// Pauses asked for during a call.
     pub pending: u32,
+    /// Reasons given for those of them that did not come.
+    pub given_in_vain: Vec<Reason>,
 }
 
 /// State of an agent.

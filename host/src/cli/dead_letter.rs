@@ -11,7 +11,11 @@ use crate::deadletter::{DeadLetter, Found, Store};
 use crate::event::Seq;
 use crate::lane::letters::{Answer, Letters, Wish};
 use anyhow::{Context, Result, bail};
+use clap::builder::PossibleValuesParser;
 use std::collections::BTreeMap;
+
+/// Kinds of letters.
+const KINDS: [&str; 5] = ["rejected", "trap", "limit", "contract", "refused"];
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Verb {
@@ -69,8 +73,8 @@ pub(crate) struct Filter {
     /// Only of this source.
     #[arg(long)]
     source: Option<String>,
-    /// Only of this kind: rejected, trap, limit, contract or refused.
-    #[arg(long)]
+    /// Only of this kind.
+    #[arg(long, value_parser = PossibleValuesParser::new(KINDS))]
     kind: Option<String>,
     /// Only of events of this name.
     #[arg(long)]
@@ -99,6 +103,18 @@ impl Filter {
             && self.since.is_none_or(|age| letter.time >= now.saturating_sub(age))
     }
 
+    /// The letters of the source that is meant, or of all; a source that is neither configured nor has any is a mistake.
+    fn found(&self, config: &Config) -> Result<Vec<Found>> {
+        let found = Store::new(config.dead_letter_dir()).list(self.source.as_deref(), usize::MAX)?;
+        match &self.source {
+            Some(source) if found.is_empty() && !config.sources.contains_key(source) => {
+                let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
+                bail!("source `{source}` is not configured; there is: {}", known.join(", "))
+            }
+            _ => Ok(found),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.source.is_none() && self.kind.is_none() && self.event.is_none() && self.since.is_none()
     }
@@ -114,10 +130,10 @@ pub(crate) fn run(verb: &Verb) -> Result<u8> {
 }
 
 fn list(arguments: &List) -> Result<u8> {
-    let store = Store::new(arguments.config.read()?.dead_letter_dir());
+    let config = arguments.config.read()?;
     let now = Clock::system().now();
     let (mut shown, mut more) = (0, 0);
-    for entry in store.list(arguments.filter.source.as_deref(), usize::MAX)? {
+    for entry in arguments.filter.found(&config)? {
         match entry {
             Found::Letter(letter) if !arguments.filter.takes(&letter, now) => {}
             Found::Letter(_) if shown >= arguments.limit => more += 1,
@@ -227,7 +243,7 @@ fn select(config: &Config, arguments: &Change) -> Result<BTreeMap<String, Vec<Se
         }
     }
     if arguments.ids.is_empty() {
-        for letter in store.list(arguments.filter.source.as_deref(), usize::MAX)? {
+        for letter in arguments.filter.found(config)? {
             match letter {
                 Found::Letter(letter) => found.push((letter.lane.clone(), letter.seq, Found::Letter(letter))),
                 Found::Damaged(path, why) => eprintln!("damaged: {}: {why}", path.display()),

@@ -119,6 +119,10 @@ impl Which {
 /// Names and directories of the queues that are meant.
 fn queues(config: &ConfigArguments, source: Option<&str>, dir: Option<&Path>) -> Result<Vec<(String, PathBuf)>> {
     if let Some(dir) = dir {
+        let status = queue::status(dir).with_context(|| format!("look into the queue in {}", dir.display()))?;
+        if status.id.is_none() && status.segments.is_empty() {
+            bail!("there is no queue in {}", dir.display());
+        }
         return Ok(vec![(dir.display().to_string(), dir.to_owned())]);
     }
     let config: Config = config.read()?;

@@ -20,6 +20,10 @@ pub(crate) struct Arguments {
 
 #[expect(clippy::unused_async, reason = "verbs have one shape")]
 pub(crate) async fn run(arguments: &Arguments) -> Result<u8> {
+    if let Some(wrong) = Status::unknown_condition(&arguments.fail_on) {
+        eprintln!("error: `{wrong}` is no condition: idb, plugin, paused, alarm, source:NAME or lag>30s");
+        return Ok(exit::USAGE);
+    }
     let config = arguments.config.read()?;
     let socket = config.console_socket();
     let body = match ask::get(&socket, "/status") {

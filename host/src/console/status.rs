@@ -267,13 +267,23 @@ fn u64_to_f64(number: u64) -> f64 {
     number as f64
 }
 
+fn parts(fail_on: &str) -> impl Iterator<Item = &str> {
+    fail_on.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn is_condition(part: &str) -> bool {
+    matches!(part, "idb" | "plugin" | "paused" | "alarm")
+        || part.starts_with("source:")
+        || part.strip_prefix("lag>").and_then(seconds).is_some()
+}
+
 impl Status {
     /// Which of the conditions in `fail_on` are not met: `idb`, `plugin`, `paused`, `alarm`,
-    /// `source:<name>`, `lag>30s`, comma-separated.
+    /// `source:<name>`, `lag>30s`, comma-separated. What is no condition is never met.
     #[must_use]
     pub fn failing(&self, fail_on: &str) -> Vec<String> {
         let mut failing = Vec::new();
-        for part in fail_on.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in parts(fail_on) {
             let bad = |lane: &Lane| match part {
                 "idb" => lane.idb.state != "running",
                 "plugin" => lane.plugin.state != "running",
@@ -282,9 +292,7 @@ impl Status {
                 _ => part.strip_prefix("lag>").and_then(seconds).is_some_and(|most| self.lag(lane) > most),
             };
             let source = part.strip_prefix("source:");
-            let plain = matches!(part, "idb" | "plugin" | "paused" | "alarm");
-            let known = plain || part.strip_prefix("lag>").and_then(seconds).is_some();
-            if source.is_none() && !known {
+            if !is_condition(part) {
                 failing.push(format!("{part} (unknown condition)"));
                 continue;
             }
@@ -294,6 +302,12 @@ impl Status {
             }
         }
         failing
+    }
+
+    /// The first part of `fail_on` that is no condition.
+    #[must_use]
+    pub fn unknown_condition(fail_on: &str) -> Option<&str> {
+        parts(fail_on).find(|part| !is_condition(part))
     }
 
     /// Seconds since the last event came, while events wait to be committed.

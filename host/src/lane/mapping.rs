@@ -118,8 +118,16 @@ struct State {
     /// Time of the last event, by the source's clock and by ours; 0 before the first.
     last_time: Micros,
     last_received: Micros,
-    /// Events in a row that became letters here.
+    /// Events in a row that became dead letters.
     streak: Streak,
+}
+
+/// What mapping one read gave.
+struct Calls {
+    outputs: Vec<Mapped>,
+    letters: Vec<DeadLetter>,
+    /// How many of its events are done: fewer than all where the lane was paused on the way.
+    done: usize,
 }
 
 /// A batch on its way to the writer.
@@ -129,26 +137,17 @@ struct Pending {
     events: u64,
 }
 
-/// What mapping some events gave.
-#[derive(Default)]
-struct Outcome {
-    outputs: Vec<Mapped>,
-    letters: Vec<DeadLetter>,
-    /// Index of the event with which a pause began: those after it were not mapped.
-    stopped: Option<usize>,
-}
-
 impl Mapping {
     /// Puts the stage together. `snapshot` must not be beyond what is committed.
-    pub(super) fn new(config: Config, deps: Deps, snapshot: Option<SnapshotTaken>, settled: Settled) -> Self {
+    pub(super) fn new(config: Config, deps: Deps, snapshot: Option<SnapshotTaken>, letters: Settled) -> Self {
         let next = snapshot.as_ref().map_or(1, |snapshot| snapshot.seq + 1);
         let state = State {
             instance: None,
             snapshot,
             next,
-            dead: settled.dead,
+            dead: letters.dead,
             unseen: None,
-            rejected: settled.rejected,
+            rejected: letters.rejected,
             due: None,
             last_time: 0,
             last_received: 0,
@@ -163,41 +162,45 @@ impl Mapping {
     /// If the plugin cannot be opened, or the queue cannot be read: the lane cannot go on.
     pub(super) fn run(mut self, committed: Seq) -> Result<()> {
         let first = self.first_to_map(committed);
-        let snapshot = self.state.next.saturating_sub(1);
-        self.state.dead.append(&mut letters::gone_again(&self.deps.queue, snapshot)?);
+        let gone = letters::gone_again(&self.deps.queue, self.state.next.saturating_sub(1))?;
+        self.state.dead.extend(gone.difference(&self.state.rejected));
         self.rebuild(first)?;
+        self.deps.shared.update(|figures| figures.trouble = None);
         let mut reader = self.deps.queue.reader(first);
         let mut pending: Option<Pending> = None;
         let mut buffer = Vec::new();
         let (mut since_snapshot, mut clock_of_source) = (0_u64, None);
         while !self.deps.abort.is_cancelled() {
             if let Some(paused) = self.deps.shared.gate.paused() {
-                self.offer(pending.take(), true)?;
+                pending = self.offer(pending, true)?;
                 if self.config.once {
                     bail!("the lane is paused: {}", paused.reason);
                 }
                 if self.deps.closed.is_cancelled() {
-                    return Ok(());
+                    return self.finish(None, since_snapshot);
                 }
+                self.streak_is(Streak::default());
                 self.deps.shared.gate.wait(READ_WAIT);
                 continue;
             }
             buffer.clear();
             let wait = if pending.is_some() { Duration::from_millis(1) } else { READ_WAIT };
             match reader.read(READ_EVENTS, READ_BYTES, &mut buffer, wait).context("read the queue")? {
-                Read::Batch { last, .. } => {
+                // Paused while it waited for events: they wait, too.
+                Read::Batch { .. } if self.deps.shared.gate.paused().is_some() => {
+                    reader = self.deps.queue.reader(self.state.next);
+                }
+                Read::Batch { last, count, .. } => {
                     let batch = pending.get_or_insert_with(|| self.begin(last));
-                    let before = self.state.next;
-                    let mapped = self.take(&buffer, last, batch)?;
-                    if mapped < last {
-                        reader = self.deps.queue.reader(mapped + 1);
+                    let reached = self.take(&buffer, last, batch)?;
+                    if reached < last {
+                        reader = self.deps.queue.reader(reached + 1);
                     }
                     clock_of_source = source_clock(&buffer).map(|time| (time, Instant::now())).or(clock_of_source);
-                    let count = self.state.next.saturating_sub(before);
                     since_snapshot += count;
                     batch.events += count;
                     if since_snapshot >= self.config.snapshot_events {
-                        batch.batch.snapshot = self.snapshot(mapped);
+                        batch.batch.snapshot = self.snapshot(reached);
                         since_snapshot = 0;
                     }
                     pending = self.offer(pending, false)?;
@@ -206,18 +209,20 @@ impl Mapping {
                     pending = self.offer(pending, false)?;
                     self.tick_if_due(clock_of_source);
                 }
-                Read::Closed => {
-                    let last = self.state.next.saturating_sub(1);
-                    if since_snapshot > 0 {
-                        let snapshot = self.snapshot(last);
-                        pending.get_or_insert_with(|| self.begin(last)).batch.snapshot = snapshot;
-                    }
-                    self.offer(pending, true)?;
-                    return Ok(());
-                }
+                Read::Closed => return self.finish(pending, since_snapshot),
             }
         }
         Ok(())
+    }
+
+    /// The last batch of an orderly stop.
+    fn finish(&mut self, mut pending: Option<Pending>, since_snapshot: u64) -> Result<()> {
+        let last = self.state.next.saturating_sub(1);
+        if since_snapshot > 0 {
+            let snapshot = self.snapshot(last);
+            pending.get_or_insert_with(|| self.begin(last)).batch.snapshot = snapshot;
+        }
+        self.offer(pending, true).map(drop)
     }
 
     /// A batch that says what is so already, for nothing may have happened when it is written.
@@ -230,11 +235,11 @@ impl Mapping {
             letters: Vec::new(),
             replayed: BTreeMap::new(),
             late: BTreeSet::new(),
-            unseen: None,
             sessions: Vec::new(),
             session_count: self.deps.tracker.sessions(),
             session: self.deps.tracker.dss_id(),
             cleaned: 0,
+            unseen: None,
             snapshot: None,
         };
         Pending { batch, since: Instant::now(), events: 0 }
@@ -254,36 +259,42 @@ impl Mapping {
         positions.first_retained
     }
 
-    /// Maps what was read into `pending`; gives the position up to which that was done, before `last` if a pause began.
+    /// Maps what was read into `pending`; gives the position of the last event that was.
     fn take(&mut self, buffer: &[u8], last: Seq, pending: &mut Pending) -> Result<Seq> {
-        let again = again::unfold(buffer);
-        let views = self.views(again.as_ref().map_or(buffer, |again| &again.events))?;
-        let again = again.as_ref();
+        let again = again::unfold(buffer).unwrap_or_default();
+        let views = self.views(if again.letters.is_empty() { buffer } else { &again.events })?;
         let first = views.first().map_or(last, View::seq);
-        let mut outcome = self.map(&views, first, again)?;
-        let (views, last) = match outcome.stopped.and_then(|at| Some((views.get(..=at)?, views.get(at)?.seq()))) {
-            Some(stopped) => stopped,
-            None => (&views[..], last),
-        };
+        let Calls { outputs, letters, done } = self.map(&views, first, &again)?;
+        let cut = (done < views.len()).then(|| views.get(done.saturating_sub(1)).map(View::seq)).flatten();
+        let last = cut.unwrap_or(last);
+        let views = views.get(..done).unwrap_or(&views);
         self.state.next = last + 1;
         let batch = &mut pending.batch;
-        batch.letters.append(&mut outcome.letters);
-        if let Some((_, output)) = outcome.outputs.last() {
+        batch.letters.extend(letters);
+        if let Some((_, output)) = outputs.last() {
             self.state.due = output.due;
         }
-        self.stamp(views, outcome.outputs, again, batch);
+        self.stamp(views, outputs, &again, batch);
         batch.last = last;
-        let is_past = |view: &View<'_>| again.is_some_and(|again| again.letters.contains_key(&view.seq()));
-        if let Some(view) = views.iter().rev().find(|view| view.kind() != Kind::Bookmark && !is_past(view)) {
+        if let Some(view) = views.iter().rev().find(|view| !again.letters.contains_key(&view.seq())) {
             (self.state.last_time, self.state.last_received) = (view.time(), view.received());
+            batch.last_time = view.time();
+            batch.last_received = view.received();
         }
-        (batch.last_time, batch.last_received) = (self.state.last_time, self.state.last_received);
-        if let Some(unseen) = self.state.unseen.take() {
-            batch.unseen = Some(unseen);
+        for (entry, letter) in again.letters.range(..=last) {
+            if !batch.letters.iter().any(|letter| letter.tried_at == Some(*entry)) {
+                batch.replayed.insert(*entry, *letter);
+                if again.rows.contains_key(entry) {
+                    batch.late.insert(*entry);
+                } else {
+                    self.state.dead.insert(*letter);
+                }
+            }
         }
         batch.sessions.extend(self.deps.tracker.take_rows());
         batch.session_count = self.deps.tracker.sessions();
         batch.session = self.deps.tracker.dss_id();
+        batch.unseen = self.state.unseen.take().or(batch.unseen.take());
         self.deps.shared.mapped(last);
         Ok(last)
     }
@@ -293,14 +304,17 @@ impl Mapping {
         Views::new(buffer).collect::<Result<_, _>>().context("read events from the queue")
     }
 
-    /// Maps events in as few calls as possible. Each output comes with the indexes in `views` of its events.
-    fn map(&mut self, views: &[View<'_>], first: Seq, again: Option<&Again>) -> Result<Outcome> {
+    /// Maps events in as few calls as possible. Each output comes with the index in `views` of its first event.
+    fn map(&mut self, views: &[View<'_>], first: Seq, again: &Again) -> Result<Calls> {
         let wanted: Vec<usize> = (0..views.len()).filter(|at| views.get(*at).is_some_and(|v| self.wants(v))).collect();
         if wanted.is_empty() {
-            return Ok(Outcome::default());
+            return Ok(Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() });
         }
         match self.call(views, &wanted) {
-            Ok(output) => Ok(Outcome { outputs: vec![(wanted, output)], ..Outcome::default() }),
+            Ok(output) => {
+                self.count(views, &wanted, &output);
+                Ok(Calls { outputs: vec![(wanted, output)], letters: Vec::new(), done: views.len() })
+            }
             Err(failure) => {
                 tracing::warn!(
                     code = "IC4001", source = %self.config.source, plugin = %self.deps.plugin.description().name,
@@ -338,95 +352,104 @@ impl Mapping {
         result
     }
 
-    fn map_singly(
-        &mut self,
-        views: &[View<'_>],
-        wanted: &[usize],
-        first: Seq,
-        again: Option<&Again>,
-    ) -> Result<Outcome> {
+    fn map_singly(&mut self, views: &[View<'_>], wanted: &[usize], first: Seq, again: &Again) -> Result<Calls> {
         self.rebuild(first)?;
         self.keep_snapshot(first.saturating_sub(1));
-        let mut outcome = Outcome::default();
+        let mut calls = Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() };
         for at in wanted {
             let Some(view) = views.get(*at) else { continue };
-            match self.call(views, &[*at]) {
-                Ok(output) => outcome.outputs.push((vec![*at], output)),
+            let goes_on = match self.call(views, &[*at]) {
+                Ok(output) => {
+                    let goes_on = self.count(views, &[*at], &output);
+                    calls.outputs.push((vec![*at], output));
+                    goes_on
+                }
                 Err(failure) => {
-                    let reason = failure.to_string();
-                    outcome.letters.push(self.letter(view, failure.kind(), &reason, again));
+                    calls.letters.push(self.letter(view, again, failure.kind(), &failure.to_string()));
                     self.state.dead.insert(view.seq());
                     self.rebuild(view.seq() + 1)?;
-                    if self.count_letter(&reason) {
-                        outcome.stopped = Some(*at);
-                        break;
-                    }
-                    continue;
+                    self.count_letter()
                 }
+            };
+            if !goes_on {
+                calls.done = at + 1;
+                break;
             }
-            // A rejection is counted when the row stamps are made; what was mapped ends the streak here.
-            let rejected = outcome.outputs.last().is_some_and(|(_, output)| !output.rejections.is_empty());
-            if view.kind() == Kind::Source && !rejected {
-                self.count_fine();
+        }
+        Ok(calls)
+    }
+
+    /// Counts the letters in a row; false if the lane is paused for their number.
+    fn count(&mut self, views: &[View<'_>], wanted: &[usize], output: &Output) -> bool {
+        let rejected: BTreeSet<u32> = output.rejections.iter().map(|(at, _)| *at).collect();
+        let mut goes_on = true;
+        for (at, index) in (0_u32..).zip(wanted) {
+            if rejected.contains(&at) {
+                goes_on &= self.count_letter();
+            } else if self.state.streak.length() > 0 && views.get(*index).is_some_and(|v| v.kind() == Kind::Source) {
+                self.streak_is(Streak::default());
             }
         }
-        Ok(outcome)
+        goes_on
     }
 
-    /// An event of the source was mapped.
-    fn count_fine(&mut self) {
-        if self.state.streak.length() > 0 {
-            self.state.streak.fine();
-            self.deps.shared.update(|figures| figures.letters_in_a_row = 0);
+    fn count_letter(&mut self) -> bool {
+        let length = self.state.streak.letter();
+        self.streak_is(self.state.streak);
+        if !self.config.dead_letters.pause_after.is_reached(length) {
+            return true;
         }
+        let reason = format!("{length} events in a row became dead letters, the last one refused by the plugin");
+        let paused = Paused { reason, since: self.deps.clock.now(), by: pause::BY_ITSELF.to_owned() };
+        self.deps.shared.pause(&self.config.source, paused);
+        false
     }
 
-    /// An event became a letter; true if the lane pauses for it.
-    fn count_letter(&mut self, reason: &str) -> bool {
-        let in_a_row = self.state.streak.letter();
-        self.deps.shared.update(|figures| figures.letters_in_a_row = in_a_row);
-        if !self.config.dead_letters.pause_after.is_reached(in_a_row) {
-            return false;
+    fn streak_is(&mut self, streak: Streak) {
+        if self.state.streak.length() != streak.length() || streak.length() > 0 {
+            self.deps.shared.update(|figures| figures.letters_in_a_row = streak.length());
         }
-        let reason = format!("{in_a_row} events in a row became dead letters, the last one: {reason}");
-        let (since, by) = (self.deps.clock.now(), pause::BY_ITSELF.to_owned());
-        self.deps.shared.pause(&self.config.source, Paused { reason, since, by });
-        self.state.streak.fine();
-        true
+        self.state.streak = streak;
     }
 
-    /// A letter for the event; for one that is a letter on its way again, the same letter with the new reason.
-    fn letter(&self, view: &View<'_>, kind: &str, reason: &str, again: Option<&Again>) -> DeadLetter {
+    fn letter(&self, view: &View<'_>, again: &Again, kind: &str, reason: &str) -> DeadLetter {
         let description = self.deps.plugin.description();
+        let first = again.letters.get(&view.seq());
+        let seq = first.copied().unwrap_or_else(|| view.seq());
         tracing::warn!(
-            code = "IC4002", source = %self.config.source, plugin = %description.name, seq = view.seq(),
+            code = "IC4002", source = %self.config.source, plugin = %description.name, seq,
             event = view.name(), error = %reason, "An event became a dead letter."
         );
-        let before = again.and_then(|again| again.letters.get(&view.seq())).copied();
+        let mut event = DeadLetter::event_of(view);
+        if let Some(place) = event.get_mut("seq") {
+            *place = seq.into();
+        }
         DeadLetter {
             lane: self.config.source.clone(),
-            seq: before.unwrap_or_else(|| view.seq()),
+            seq,
             stage: "plugin".to_owned(),
             kind: kind.to_owned(),
             reason: reason.to_owned(),
             plugin: format!("{} {}", description.name, description.version),
             time: self.deps.clock.now(),
-            event: DeadLetter::event_of(view),
+            event,
             rows: Vec::new(),
-            tried_at: before.map(|_| view.seq()),
+            tried_at: first.map(|_| view.seq()),
             replay: None,
         }
     }
 
     /// Leads the events past session control and gives each row what it needs to know of its event.
-    fn stamp(&mut self, views: &[View<'_>], outputs: Vec<Mapped>, again: Option<&Again>, batch: &mut MappedBatch) {
+    fn stamp(&mut self, views: &[View<'_>], outputs: Vec<Mapped>, again: &Again, batch: &mut MappedBatch) {
         let mut rows_at: BTreeMap<usize, Vec<(TableId, Row)>> = BTreeMap::new();
         let (mut unknown, mut left_out) = (0, 0);
-        let singly = outputs.len() > 1;
         for (events, output) in outputs {
             unknown += output.unknown;
             left_out += output.left_out;
-            self.reject(views, &events, &output, singly, again, batch);
+            for (at, reason) in output.rejections {
+                let view = events.get(at as usize).and_then(|at| views.get(*at));
+                batch.letters.extend(view.map(|view| self.letter(view, again, "rejected", &reason)));
+            }
             for (table, row) in output.rows {
                 if let Some(at) = events.get(row.at as usize) {
                     rows_at.entry(*at).or_default().push((table, row));
@@ -435,77 +458,27 @@ impl Mapping {
         }
         self.deps.shared.passed_over(unknown, left_out);
         for (at, view) in views.iter().enumerate() {
-            let letter = again.and_then(|again| again.letters.get(&view.seq())).copied();
-            if letter.is_none() {
+            let late = again.letters.contains_key(&view.seq());
+            if !late {
                 self.deps.tracker.see(view);
             }
-            let late = again.and_then(|again| again.rows.get(&view.seq()));
-            if let Some(letter) = letter {
-                self.note_replayed(view.seq(), letter, late.is_some(), batch);
+            let kept = again.rows.get(&view.seq()).cloned();
+            let Some(rows) = rows_at.remove(&at).or(kept) else { continue };
+            if !late {
+                let roles: BTreeSet<Role> = rows.iter().map(|(table, _)| record::table(*table).role).collect();
+                self.deps.tracker.stored(view, &roles);
             }
-            let rows = late.cloned().or_else(|| rows_at.remove(&at));
-            self.stamp_rows(view, rows.unwrap_or_default(), letter.is_none(), batch);
-        }
-    }
-
-    /// The rows of one event; `live` if it is not one of the past.
-    fn stamp_rows(&mut self, view: &View<'_>, rows: Vec<(TableId, Row)>, live: bool, batch: &mut MappedBatch) {
-        if rows.is_empty() {
-            return;
-        }
-        if live {
-            let roles: BTreeSet<Role> = rows.iter().map(|(table, _)| record::table(*table).role).collect();
-            self.deps.tracker.stored(view, &roles);
-        }
-        let mut ordinals: BTreeMap<TableId, u32> = BTreeMap::new();
-        for (table, mut row) in rows {
-            let ordinal = ordinals.entry(table).or_default();
-            if *ordinal >= MAX_ROWS_PER_EVENT {
-                continue; // the plugin stage rejects such an event before
-            }
-            let stamp =
-                Stamp { seq: view.seq(), ordinal: *ordinal, dss_id: self.deps.tracker.dss_id(), time: view.time() };
-            *ordinal += 1;
-            batch.cleaned += record::clean::clean(record::table(table), &mut row);
-            batch.rows.push((table, stamp, row));
-        }
-    }
-
-    /// A letter on its way again was mapped, unless it is one again.
-    fn note_replayed(&self, entry: Seq, letter: Seq, late: bool, batch: &mut MappedBatch) {
-        if batch.letters.iter().any(|refused| refused.tried_at == Some(entry)) {
-            return;
-        }
-        batch.replayed.insert(entry, letter);
-        if late {
-            batch.late.insert(entry);
-        }
-    }
-
-    /// Letters of the events that the plugin rejected, and how many in a row there are; `counted` if those that were
-    /// not rejected have been counted before.
-    fn reject(
-        &mut self,
-        views: &[View<'_>],
-        events: &[usize],
-        output: &Output,
-        counted: bool,
-        again: Option<&Again>,
-        batch: &mut MappedBatch,
-    ) {
-        if output.rejections.is_empty() && (counted || self.state.streak.length() == 0) {
-            return;
-        }
-        let mut reasons: BTreeMap<u32, &str> = BTreeMap::new();
-        reasons.extend(output.rejections.iter().map(|(at, reason)| (*at, reason.as_str())));
-        for (at, view) in (0_u32..).zip(events.iter().filter_map(|at| views.get(*at))) {
-            match reasons.get(&at) {
-                Some(reason) => {
-                    batch.letters.push(self.letter(view, "rejected", reason, again));
-                    self.count_letter(reason);
+            let mut ordinals: BTreeMap<TableId, u32> = BTreeMap::new();
+            for (table, mut row) in rows {
+                let ordinal = ordinals.entry(table).or_default();
+                if *ordinal >= MAX_ROWS_PER_EVENT {
+                    continue; // the plugin stage rejects such an event before
                 }
-                None if view.kind() == Kind::Source && !counted => self.count_fine(),
-                None => {}
+                let stamp =
+                    Stamp { seq: view.seq(), ordinal: *ordinal, dss_id: self.deps.tracker.dss_id(), time: view.time() };
+                *ordinal += 1;
+                batch.cleaned += record::clean::clean(record::table(table), &mut row);
+                batch.rows.push((table, stamp, row));
             }
         }
     }
@@ -519,14 +492,15 @@ impl Mapping {
         }
         let full = pending.batch.rows.len() >= self.config.batch_rows_max;
         if wait || full {
-            if self.deps.out.blocking_send(pending.batch).is_err() {
-                bail!("the writer has ended");
-            }
-            return Ok(None);
+            return match self.deps.out.blocking_send(pending.batch) {
+                Err(_) if !self.deps.abort.is_cancelled() => bail!("the writer has ended"),
+                _ => Ok(None),
+            };
         }
         match self.deps.out.try_send(pending.batch) {
             Ok(()) => Ok(None),
             Err(TrySendError::Full(batch)) => Ok(Some(Pending { batch, ..pending })),
+            Err(TrySendError::Closed(_)) if self.deps.abort.is_cancelled() => Ok(None),
             Err(TrySendError::Closed(_)) => bail!("the writer has ended"),
         }
     }

@@ -66,9 +66,9 @@ pub struct Facts {
     pub calls_by_type: BTreeMap<i64, u64>,
     /// Calls that an agent answered, or that answered an agent.
     pub connected: u64,
-    /// Calls whose caller gave up.
+    /// Calls whose caller gave up before anybody answered.
     pub abandoned: u64,
-    /// Calls between agents, without consultations, that were given up while the colleague's telephone rang;
+    /// Calls between agents, consultations included, that were given up while the colleague's telephone rang;
     /// `EventAbandoned` tells of them too.
     pub given_up: u64,
     /// Attempts that reached nobody, by `CallState`.
@@ -101,7 +101,7 @@ pub struct Facts {
     pub sessions: u64,
     /// States of agents.
     pub states: BTreeMap<AgentState, StateFacts>,
-    /// Reasons for not being ready: at the telephone, on the desktop.
+    /// Reasons given for not being ready: at the telephone, on the desktop.
     pub reasons: (u64, u64),
 }
 
@@ -125,12 +125,11 @@ impl Facts {
                 let state = facts.states.entry(span.state).or_default();
                 state.entered += 1;
                 state.time += length(span.from, span.to);
-                match &span.reason {
-                    Some(reason) if reason.hardware => facts.reasons.0 += 1,
-                    Some(_) => facts.reasons.1 += 1,
-                    None => {}
-                }
             }
+            let given = session.states.iter().filter_map(|span| span.reason.as_ref()).chain(&session.given_in_vain);
+            let at_telephone = number(given.clone().filter(|reason| reason.hardware).count());
+            facts.reasons.0 += at_telephone;
+            facts.reasons.1 += number(given.count()) - at_telephone;
         }
         facts
     }
@@ -138,9 +137,8 @@ impl Facts {
     fn add_call(&mut self, call: &CallRecord) {
         *self.calls_by_type.entry(call.call_type).or_default() += 1;
         self.connected += u64::from(call.is_connected());
-        self.abandoned += u64::from(call.abandoned.is_some());
-        let inside = call.origin == Origin::Internal;
-        self.given_up += u64::from(inside && call.failed.is_some() && call.rings.len() > 1);
+        self.abandoned += u64::from(call.abandoned.is_some() && !call.is_connected());
+        self.given_up += u64::from(call.is_given_up());
         if let Some(state) = call.failed {
             *self.failed.entry(state).or_default() += 1;
         }
@@ -183,6 +181,13 @@ impl CallRecord {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         !self.talks.is_empty()
+    }
+
+    /// A colleague was called who did not answer before the caller hung up.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        let inside = matches!(self.origin, Origin::Internal | Origin::Consult);
+        inside && self.failed.is_some() && self.rings.len() > 1
     }
 
     /// Sum of its talks, holds included, µs.

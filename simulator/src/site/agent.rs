@@ -182,6 +182,7 @@ impl Site {
             seen: Seen::default(),
             states: Vec::new(),
             pending: 0,
+            given_in_vain: Vec::new(),
         };
         record.enter(AgentState::NotReady, None, now);
         self.out.ledger.sessions.push(record);
@@ -267,7 +268,10 @@ impl Site {
         self.agent_timer(index, again, AgentStep::Pause);
         let Some(agent) = self.agents.get(index) else { return };
         if agent.busy > 0 {
-            self.ask_for_pause(index);
+            // While the telephone only rings, whoever asks has the pause at once: nobody does.
+            if self.calls.iter().any(|call| call.legs.iter().any(|leg| leg.agent == index && leg.talking)) {
+                self.ask_for_pause(index);
+            }
         } else if agent.is_idle() {
             let reason = self.some_reason();
             self.pause(index, reason, true);
@@ -355,10 +359,19 @@ impl Site {
             self.part(index, Origin::Internal, false);
             return;
         }
-        agent.pending = None;
+        let unused = agent.pending.take();
+        self.given_in_vain(index, unused);
         self.enter(index, AgentState::NotReady, Some(reason.clone()));
         self.tell_not_ready(index, AUX_WORK, Some(&reason));
         self.agent_timer(index, length, AgentStep::Ready);
+    }
+
+    /// A reason was given for a pause that does not come.
+    fn given_in_vain(&mut self, index: usize, reason: Option<Reason>) {
+        let session = self.agents.get(index).and_then(|agent| agent.session);
+        if let Some(record) = session.and_then(|session| self.out.ledger.sessions.get_mut(session)) {
+            record.given_in_vain.extend(reason);
+        }
     }
 
     /// The shift ends after the call, if there is one.
@@ -376,10 +389,11 @@ impl Site {
         agent.turn += 1;
         agent.shift += 1;
         agent.idle_turn += 1;
-        agent.pending = None;
+        let unused = agent.pending.take();
         agent.disturb_me_not = false;
         let groups = agent.groups.clone();
         let session = agent.session;
+        self.given_in_vain(index, unused);
         for (ordinal, group) in groups.iter().enumerate() {
             let last = ordinal + 1 == groups.len();
             let (edge, name) = if last { (Edge::End, "EventAgentLogout") } else { (Edge::Middle, "EventQueueLogout") };

@@ -236,6 +236,10 @@ impl Calls {
     }
 
     /// All of them, in a fixed order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
+        self.slots.iter().filter_map(|(_, call)| call.as_deref())
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Call> {
         self.slots.iter_mut().filter_map(|(_, call)| call.as_deref_mut())
     }

@@ -12,7 +12,7 @@ use std::time::Instant;
 /// Rounds; the medians count.
 const ROUNDS: usize = 3;
 /// Events of a round.
-const EVENTS: usize = 300_000;
+const EVENTS: usize = 200_000;
 /// Live calls of the site.
 const LIVE: u32 = 1_000;
 
