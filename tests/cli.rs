@@ -68,6 +68,17 @@ fn verbs_and_their_codes() {
     assert!(shown.contains("***"), "values are not shown unless asked for");
     assert!(site.run(&["dead-letter", "list"]).status.success());
     assert_eq!(code(&site, &["dead-letter", "show", "pbx:999999"]).0, 1);
+    let mistakes: [(&[&str], i32, &str); 4] = [
+        (&["dead-letter", "list", "--kind", "banana"], 2, "possible values: rejected"),
+        (&["dead-letter", "list", "--source", "nobody"], 1, "is not configured; there is: pbx"),
+        (&["queue", "verify", "--dir", "/nowhere"], 1, "queue in /nowhere"),
+        (&["status", "--fail-on", "bogus"], 2, "`bogus` is no condition"),
+    ];
+    for (arguments, expected, words) in mistakes {
+        let (found, _, told) = code(&site, arguments);
+        assert_eq!(found, expected, "{arguments:?}: {told}");
+        assert!(told.contains(words), "{arguments:?}: {told}");
+    }
 }
 
 #[test]

@@ -44,10 +44,7 @@ pub(crate) fn recordings() -> Vec<PathBuf> {
 
 impl Site {
     pub(crate) fn new() -> Self {
-        let mut dir = tempfile::tempdir().unwrap();
-        if std::env::var_os("W4KEEP").is_some() {
-            dir.disable_cleanup(true);
-        }
+        let dir = tempfile::tempdir().unwrap();
         let plugins = dir.path().join("plugins");
         std::fs::create_dir(&plugins).unwrap();
         for plugin in ["asterisk.wasm", "evil.wasm"] {

@@ -56,6 +56,7 @@ fn logs_read_once() {
     let files = logs(&config, place.path());
     let stage = reading(&format!("files = {files:?}"));
     let daemon = stage.site.daemon();
+    stage.ready();
     stage.read_to_the_end(&files);
     assert_eq!(daemon.stop(), 0, "{}", stage.site.log());
     expected.site.rows().assert_equal(&stage.site.rows(), "a stream and its logs");

@@ -107,7 +107,8 @@ fn queues(stage: &VoiceSite, ledger: &Ledger, facts: &Facts, lies: &mut Lies) {
     let parties = stage.numbers::<1>("SELECT ENDPOINTDN, COUNT(*) FROM G_PARTY WHERE TYPE = 1 GROUP BY ENDPOINTDN");
     for (queue, truth) in &facts.queues {
         // A queue for which the system dials is a party of that call before anybody has answered.
-        let fruitless = |call: &&CallRecord| call.queue_stays.is_empty() && call.rings.iter().any(|ring| ring.dn == *queue);
+        let fruitless =
+            |call: &&CallRecord| call.queue_stays.is_empty() && call.rings.iter().any(|ring| ring.dn == *queue);
         let dialled = u64::try_from(ledger.calls.iter().filter(fruitless).count()).unwrap();
         lies.expect(&format!("parties of {queue}"), &unsigned(parties[&**queue][0]), &(truth.joined + dialled));
     }

@@ -196,7 +196,7 @@ impl Mapping {
                     if reached < last {
                         reader = self.deps.queue.reader(reached + 1);
                     }
-                    clock_of_source = source_clock(&buffer).map(|time| (time, Instant::now())).or(clock_of_source);
+                    clock_of_source = source_clock(&buffer, clock_of_source);
                     since_snapshot += count;
                     batch.events += count;
                     if since_snapshot >= self.config.snapshot_events {
@@ -276,7 +276,8 @@ impl Mapping {
         }
         self.stamp(views, outputs, &again, batch);
         batch.last = last;
-        if let Some(view) = views.iter().rev().find(|view| !again.letters.contains_key(&view.seq())) {
+        let is_present = |view: &&View<'_>| view.kind() != Kind::Bookmark && !again.letters.contains_key(&view.seq());
+        if let Some(view) = views.iter().rev().find(is_present) {
             (self.state.last_time, self.state.last_received) = (view.time(), view.received());
             batch.last_time = view.time();
             batch.last_received = view.received();
@@ -519,8 +520,13 @@ impl Mapping {
     }
 }
 
-/// Time of the last event, by the source's clock.
-fn source_clock(buffer: &[u8]) -> Option<Micros> {
-    let views = Views::new(buffer).flatten().filter(|view| view.kind() != Kind::Bookmark);
-    views.filter_map(|view| view.source_time()).last()
+/// The source's clock after what was read, as it was known `before`. A session that ends or opens stops it until the
+/// next event: what happened meanwhile may still come.
+fn source_clock(buffer: &[u8], before: Option<(Micros, Instant)>) -> Option<(Micros, Instant)> {
+    let now = Instant::now();
+    Views::new(buffer).flatten().fold(before, |clock, view| match view.kind() {
+        Kind::Bookmark => clock,
+        Kind::SessionOpened | Kind::SessionClosed => None,
+        _ => view.source_time().map(|time| (time, now)).or(clock),
+    })
 }

@@ -210,10 +210,12 @@ impl Site {
         self.calls.all.get(key)?.part(dn).map(|part| part.party)
     }
 
-    /// All parties at a device, the oldest first.
+    /// The parties at a device that were heard of since the last interruption, the oldest first.
     pub(crate) fn parties_at(&self, dn: &str) -> Vec<Key<Party>> {
+        let heard = self.calls.doubt.interruptions;
         let at = self.calls.devices.get(dn).map(Vec::as_slice).unwrap_or_default();
-        at.iter().filter_map(|key| self.calls.all.get(*key)?.part(dn).map(|part| part.party)).collect()
+        let parts = at.iter().filter_map(|key| self.calls.all.get(*key)?.part(dn));
+        parts.filter(|part| part.heard >= heard).map(|part| part.party).collect()
     }
 
     /// What an event names; it is opened if the event shows that it is there.

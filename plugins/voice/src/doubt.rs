@@ -172,14 +172,21 @@ impl Site {
     pub(crate) fn confirm(&mut self, key: Key<Connection>, event: &Headers<'_>) {
         let heard = self.calls.doubt.interruptions;
         let Some(connection) = self.calls.all.get_mut(key) else { return };
+        let mut found_again = Vec::new();
         for part in &mut connection.parts {
             let dn = &*part.dn;
             if dn == event.this_dn || dn == event.other_dn || dn == event.third_dn {
+                found_again.extend((part.heard < heard).then(|| (part.party, part.dn.clone())));
                 part.heard = heard;
                 if !part.routed {
                     part.doubt = None;
                 }
             }
+        }
+        // Whoever has logged in at the device meanwhile had to wait for the call.
+        for (party, dn) in found_again {
+            let session = self.agents.session_at(&dn);
+            self.model.describe_party(party, None, session, None);
         }
     }
 

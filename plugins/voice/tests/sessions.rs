@@ -171,3 +171,37 @@ fn a_call_grows_too_old() {
     assert_eq!(seconds(call(&of, 1), "terminated"), 22);
     assert_eq!(of.rows("G_CALL").len(), 2);
 }
+
+/// A server that began anew tells of other calls at the devices: what was there before was alive until it was last
+/// heard of, and keeps nobody busy who logs in.
+#[test]
+fn other_calls_come_to_the_devices_of_lost_ones() {
+    let agent = [("ThisDN", json!("7001")), ("AgentID", json!("11"))];
+    let mut at = Script::new();
+    at.say("EventAgentLogin", &agent).say("EventAgentReady", &agent).talk(1, "7001", "7002");
+    let heard = at.now;
+    at.later(10).session(3, false).later(5).say("EventAgentLogin", &agent).say("EventAgentReady", &agent);
+    at.later(20).talk(2, "7001", "7003").later(5).release(2, "7001", "7003", 0).release_too(2, "7003", "7001", 5);
+    at.later(100).tick().say("EventAgentLogout", &agent);
+    let of = at.rows();
+    assert!(alive(&of).is_empty(), "{:#?}", alive(&of));
+    assert!(is_inferred(call(&of, 1)) && !is_inferred(call(&of, 2)));
+    assert_eq!(number(call(&of, 1), "terminated"), heard);
+    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type") == 5);
+    let states: Vec<_> = states.map(|row| number(row, "state")).collect();
+    assert_eq!(states, [1, 2, 5, 6, 1, 2, 5, 2, 6]);
+}
+
+#[test]
+fn a_call_that_is_found_again_is_the_one_of_who_logged_in_meanwhile() {
+    let agent = [("ThisDN", json!("7001")), ("AgentID", json!("11"))];
+    let mut at = Script::new();
+    at.talk(1, "7001", "7002").later(10).session(3, false).later(5).say("EventAgentLogin", &agent);
+    at.later(5).at("EventHeld", 1, "7001", &[("OtherDN", json!("7002"))]).later(5);
+    at.release(1, "7001", "7002", 0).release_too(1, "7002", "7001", 5).say("EventAgentLogout", &agent);
+    let of = at.rows();
+    assert!(alive(&of).is_empty() && !is_inferred(call(&of, 1)), "{:#?}", alive(&of));
+    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type") == 5);
+    let states: Vec<_> = states.map(|row| number(row, "state")).collect();
+    assert_eq!(states[..2], [1, 5], "{states:?}");
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Columns that tell of the processing and not of what happened: other after a crash, for session marks take positions
-/// (docs/explanation/delivery.md lists them).
+/// (docs/explanation/delivery.md lists them). GSYS_TS and GSYS_TC, when a row was written, are never compared.
 pub const PROCESSING: [&str; 5] = ["ID", "GSYS_DOMAIN", "GSYS_SEQ", "GSYS_USEQ", "GSYS_PARTITION"];
 const EXT: [&str; 4] = ["GSYS_EXT_VCH1", "GSYS_EXT_VCH2", "GSYS_EXT_INT1", "GSYS_EXT_INT2"];
 /// Rows shown of a table that differs.

@@ -8,6 +8,7 @@
 //! | `[size] bytes..` with pairs behind it, or of a name in [`LISTS`] | list |
 //! | `TimeinSecs` with `TimeinuSecs` | the event's time; attributes only if they are none |
 //! | anything else | text as it stands |
+//! | words in parentheses | text [`REMARK`] |
 //! | a line that is none of this | text [`UNPARSED_LINE`] |
 
 use super::date::{Stamp, event_micros};

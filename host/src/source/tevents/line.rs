@@ -82,7 +82,7 @@ pub(super) fn stamp_of_head(line: &[u8]) -> Option<Stamp> {
 }
 
 /// The head of a message that the line is, if it is one: `… message EventRinging`, `Message EventRinging received from
-/// …`, `message "EventRinging" received …`, `'EventRinging' (60) attributes:`.
+/// …`, `message "EventRinging" received …`, `'EventRinging' (60) attributes:`, `TEvent: EventRinging`.
 pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
     let near = trim_end(line.get(..HEAD_BYTES.min(line.len()))?);
     let mut other = None;
@@ -99,7 +99,7 @@ pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
         }
         other = other.or(Some(found).filter(|found| found.certain && begins_upper(found.name)));
     }
-    other.or_else(|| of_library(near))
+    other.or_else(|| of_library(near)).or_else(|| of_observer(near))
 }
 
 /// A name, quoted or not, and whether the line ends with it.
@@ -121,6 +121,13 @@ fn of_library(line: &[u8]) -> Option<Head<'_>> {
     let at = memmem::find(line, b"'Event").or_else(|| memmem::find(line, b"'Request"))?;
     let found = named(line.get(at..)?, false)?;
     (found.is_known() && line.ends_with(b"attributes:")).then_some(found)
+}
+
+/// The head as servers that only look on write it: `… TEvent: EventRinging`.
+fn of_observer(line: &[u8]) -> Option<Head<'_>> {
+    let mark = b" TEvent: ";
+    let at = memmem::find(line, mark)?;
+    named(line.get(at + mark.len()..)?, false).filter(Head::is_event)
 }
 
 /// What a line inside a message is.

@@ -163,7 +163,7 @@ fn known_events_are_not_news() {
 #[test]
 fn heads_without_bodies() {
     let text = "10:00:00.000 Trc 04541 Message EventRinging received from 'ts@1'\nanything\n\
-        10:00:00.000 message EventOnHook\n10:00:00.000 message EventOffHook (86)\nmessage RequestX\nmessage EventDNDOn";
+        10:00:00.000 Trc 50002 TEvent: EventQueued\nanything\n10:00:00.000 message EventOnHook\n10:00:00.000 message EventOffHook (86)\nmessage RequestX\nmessage EventDNDOn";
     let shown = read("a", text.as_bytes());
     assert_eq!(without_places(&shown), ["- EventOnHook", "- EventOffHook", "- EventDNDOn"]);
 }
@@ -193,6 +193,12 @@ fn what_cannot_be_read_is_kept_as_it_is() {
           Big=\"99999999999999999999\" Reasons{} Negative=-5 _invalid_utf8=2"
         ]
     );
+}
+
+#[test]
+fn events_that_a_server_only_looks_at() {
+    let log = b"10:00:00.000 Trc 50002 TEvent: EventQueued\n\tAttributeThisDN\t'5000'\n10:00:01.000 TEvent: other\n";
+    assert_eq!(without_places(&read("log", log)), ["- EventQueued ThisDN=\"5000\""]);
 }
 
 #[test]
