@@ -147,7 +147,7 @@ fn a_switch_that_is_lost_and_found() {
     assert_eq!(stage.course(), [(1, Some(4)), (4, Some(5))]);
     let [before, after] = &*stage.sessions() else { panic!("two sessions") };
     assert_eq!(before.stream, after.stream);
-    assert!(stage.assert_inferred(&ledger, outage) > 3);
+    assert!(stage.assert_inferred(&ledger, outage) > 0);
 }
 
 #[test]

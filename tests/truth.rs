@@ -3,7 +3,7 @@
 use crate::voice_site::{VoiceSite, milliseconds};
 use simulator::config::{At, Config, Fault, Planned};
 use simulator::ledger::expect::{Facts, QueueFacts, Scope};
-use simulator::ledger::{AgentState, CallRecord, Ledger, ReleasedBy};
+use simulator::ledger::{AgentState, CallRecord, Ledger, ReleasedBy, SessionRecord};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -114,7 +114,7 @@ fn queues(stage: &VoiceSite, ledger: &Ledger, facts: &Facts, lies: &mut Lies) {
     }
 }
 
-/// Login sessions that were told whole, each by itself: when it was, how often and how long it was in which state.
+/// Login sessions that were told whole, as were all calls at their devices, each by itself: when it was, how often and how long it was in which state.
 fn logins(stage: &VoiceSite, ledger: &Ledger, lies: &mut Lies) {
     let added = milliseconds("ADDED");
     let states = format!(
@@ -130,7 +130,13 @@ fn logins(stage: &VoiceSite, ledger: &Ledger, lies: &mut Lies) {
         milliseconds("S.CREATED"),
         milliseconds("S.TERMINATED"),
     ));
-    for login in ledger.sessions.iter().filter(|login| login.seen.complete) {
+    let in_part: Vec<_> = ledger.calls.iter().filter(|call| !call.seen.complete).collect();
+    let whole = |login: &&SessionRecord| {
+        let at_device = |call: &&CallRecord| call.rings.iter().any(|ring| ring.dn == login.dn);
+        login.seen.complete && !in_part.iter().any(|call| at_device(call) && call.ended.unwrap() >= login.created)
+    };
+    assert!(ledger.sessions.iter().filter(whole).count() > 5, "there are such");
+    for login in ledger.sessions.iter().filter(whole) {
         let of = |state| login.states.iter().filter(move |span| span.state == state);
         let entered = |state| i64::try_from(of(state).count()).unwrap();
         let spent = |state| -> i64 {

@@ -93,7 +93,12 @@ impl Mapper for Voice {
             }
             Kind::LinkUp => site.interrupted(),
             // The server has answered, or tells until when it was there: what has not ended was alive.
-            Kind::SessionNoData => site.model.hear(),
+            Kind::SessionNoData => {
+                if event.source_time().is_some() {
+                    site.begin_awaited_doubt();
+                }
+                site.model.hear();
+            }
             Kind::SessionClosed | Kind::LinkDown if event.source_time().is_some() => site.model.hear(),
             Kind::SessionOpened
             | Kind::SessionClosed

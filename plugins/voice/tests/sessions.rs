@@ -187,7 +187,7 @@ fn other_calls_come_to_the_devices_of_lost_ones() {
     assert!(alive(&of).is_empty(), "{:#?}", alive(&of));
     assert!(is_inferred(call(&of, 1)) && !is_inferred(call(&of, 2)));
     assert_eq!(number(call(&of, 1), "terminated"), heard);
-    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type") == 5);
+    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type_") == 5);
     let states: Vec<_> = states.map(|row| number(row, "state")).collect();
     assert_eq!(states, [1, 2, 5, 6, 1, 2, 5, 2, 6]);
 }
@@ -201,7 +201,7 @@ fn a_call_that_is_found_again_is_the_one_of_who_logged_in_meanwhile() {
     at.release(1, "7001", "7002", 0).release_too(1, "7002", "7001", 5).say("EventAgentLogout", &agent);
     let of = at.rows();
     assert!(alive(&of).is_empty() && !is_inferred(call(&of, 1)), "{:#?}", alive(&of));
-    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type") == 5);
+    let states = of.rows("G_AGENT_STATE_HISTORY").iter().filter(|row| number(row, "type_") == 5);
     let states: Vec<_> = states.map(|row| number(row, "state")).collect();
     assert_eq!(states[..2], [1, 5], "{states:?}");
 }

@@ -36,7 +36,8 @@ pub(crate) fn at(row: &Row, column: &str) -> i64 {
 
 impl Script {
     pub(crate) fn new() -> Self {
-        let mut script = Self { now: BEGIN, lines: Vec::new(), config: r#"{"interruption_confirm_seconds": 60}"#.to_owned() };
+        let mut script =
+            Self { now: BEGIN, lines: Vec::new(), config: r#"{"interruption_confirm_seconds": 60}"#.to_owned() };
         script.session(1);
         script
     }
