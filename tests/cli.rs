@@ -81,6 +81,18 @@ fn verbs_and_their_codes() {
     }
 }
 
+/// The sample of a voice server loads with the plugin and its options.
+#[test]
+fn the_sample_of_a_voice_server_is_valid() {
+    let site = Site::of_voice("stream", "");
+    let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/voice.toml");
+    let mut command = site.command(&["validate", "--offline", "-c", sample.to_str().unwrap()]);
+    let output = command.current_dir(site.dir.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.matches("[OK]").count(), 5, "{said}");
+}
+
 #[test]
 fn generated_files_are_useful() {
     let site = Site::new();
