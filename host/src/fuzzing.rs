@@ -6,7 +6,7 @@
 //! | target | bytes | beside not to panic |
 //! |---|---|---|
 //! | [`ami_packets`] | of a manager connection | any split gives the same events; no byte is lost; memory is bounded |
-//! | [`capture`] | of a recording and its index | what is brought in goes on exactly where any event ended |
+//! | [`capture()`] | of a recording and its index | what is brought in goes on exactly where any event ended |
 //! | [`flat_events`] | of a batch | what is read can be built again, also by way of JSON |
 //! | [`event_lines`] | a line of JSON | an event that is accepted reads back the same |
 //! | [`stream_lines`] | of a stream's connection | any split gives the same lines; what is accepted is JSON |
