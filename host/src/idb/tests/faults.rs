@@ -158,7 +158,7 @@ async fn writing(
     let task = tokio::spawn(async move { write(&writer, batch).await });
     let text = format!(
         "SELECT 1 FROM pg_stat_activity WHERE datname = '{database}' AND wait_event_type = 'Lock' \
-         AND application_name = 'concentrator'"
+         AND wait_event IN ('transactionid', 'tuple') AND application_name = 'concentrator'"
     );
     let started = std::time::Instant::now();
     while beside.simple_query(&text).await.unwrap().len() < 2 {
@@ -170,7 +170,8 @@ async fn writing(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deadlocks_serialization_failures_and_time_limits_are_tried_again() {
     for setting in [
-        "deadlock_timeout = '20ms'",
+        // A session looks for a deadlock once, so long after it began to wait: late enough for the other one to be in it.
+        "deadlock_timeout = '1s'",
         "default_transaction_isolation = 'repeatable read'",
         "statement_timeout = '300ms'",
     ] {
