@@ -5,6 +5,7 @@ use super::*;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio_postgres::SimpleQueryMessage;
 
 /// Calls of a batch: enough rows for COPY.
 const CALLS: u64 = 60;
@@ -161,7 +162,8 @@ async fn writing(
          AND wait_event IN ('transactionid', 'tuple') AND application_name = 'concentrator'"
     );
     let started = std::time::Instant::now();
-    while beside.simple_query(&text).await.unwrap().len() < 2 {
+    let is_row = |message: &SimpleQueryMessage| matches!(message, SimpleQueryMessage::Row(_));
+    while !beside.simple_query(&text).await.unwrap().iter().any(is_row) {
         assert!(started.elapsed() < PATIENCE, "the writer never waited");
     }
     task
