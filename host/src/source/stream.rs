@@ -9,7 +9,7 @@
 //! ```
 //! `docs/reference/stream-protocol.md` is the protocol, for those who implement the other side. Here, [`Stream`] goes
 //! from one connection to the next; `door.rs` is where they come from, `hello.rs` judges who speaks, `session.rs`
-//! holds one connection, `lines.rs`, `line.rs`, `json.rs` and `time.rs` make events of its bytes, `outgoing.rs` says
+//! holds one connection and `session/numbers.rs` what each line does to it, `lines.rs`, `line.rs`, `json.rs` and `time.rs` make events of its bytes, `outgoing.rs` says
 //! what we have to say, `resume.rs` knows where a stream goes on.
 //!
 //! # Invariants
