@@ -1,6 +1,9 @@
 //! The lane's `plugin_config`.
 
-use concentrator_sdk::{model::DataSpec, time::SECOND};
+use concentrator_sdk::{
+    model::{DataSpec, USUAL_KEYS},
+    time::SECOND,
+};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,24 +36,12 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        let columns = [
-            ("CustomerSegment", "CUSTOMER_SEGMENT"),
-            ("ServiceType", "SERVICE_TYPE"),
-            ("ServiceSubtype", "SERVICE_SUBTYPE"),
-            ("BusinessResult", "BUSINESS_RESULT"),
-            ("CustomerID", "CUSTOMER_ID"),
-            ("TransactionID", "TRANSACTION_ID"),
-            ("CauseID", "CAUSE_ID"),
-            ("AccountID", "ACCOUNT_ID"),
-            ("DestinationID", "DESTINATION_ID"),
-            ("TargetID", "TARGET_ID"),
-        ];
         Self {
             trunks: BTreeSet::new(),
             user_data: BTreeSet::new(),
             secure_keys: BTreeSet::new(),
             masked_keys: BTreeSet::new(),
-            user_data_columns: columns.map(|(key, column)| (key.to_owned(), column.to_owned())).into(),
+            user_data_columns: USUAL_KEYS.map(|(key, column)| (key.to_owned(), column.to_owned())).into(),
             value_length_max: 1024,
             wrap_up_seconds: 0,
             confirm_seconds: 30,

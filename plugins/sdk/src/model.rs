@@ -55,7 +55,7 @@ pub use login::{Login, LoginSession};
 pub use party::{CcEvent, NewParty, Party, PartyState, PartyType, Role};
 pub use queue_visit::{QueueVisit, VisitEnd};
 pub use route::{RouteResult, RouteTarget, Routed};
-pub use user_data::{Attached, Column, DataRule, DataRules, DataSpec, History};
+pub use user_data::{Attached, Column, DataRule, DataRules, DataSpec, History, USUAL_KEYS};
 
 use crate::{
     Kind, Lane, Output, View,

@@ -11,7 +11,7 @@ mod columns;
 mod list;
 mod rules;
 
-pub use columns::Column;
+pub use columns::{Column, USUAL_KEYS};
 pub(super) use list::CallData;
 pub use rules::{DataRule, DataRules, DataSpec, History};
 pub(super) use rules::{VALUE_LENGTH_MAX, cut};

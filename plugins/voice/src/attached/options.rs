@@ -12,7 +12,7 @@
 //! A name that ends with `*` stands for all keys that begin so. The whole name wins over prefixes, a longer prefix
 //! over a shorter one; a key that nothing names is not stored.
 
-use concentrator_sdk::model::{Attached, CUSTOM_COLUMNS, Column, DataRule, DataRules, History};
+use concentrator_sdk::model::{Attached, CUSTOM_COLUMNS, Column, DataRule, DataRules, History, USUAL_KEYS};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -149,19 +149,7 @@ impl Default for UserEventOptions {
 
 impl Default for Options {
     fn default() -> Self {
-        let columns = [
-            ("CustomerSegment", "CUSTOMER_SEGMENT"),
-            ("ServiceType", "SERVICE_TYPE"),
-            ("ServiceSubtype", "SERVICE_SUBTYPE"),
-            ("BusinessResult", "BUSINESS_RESULT"),
-            ("CustomerID", "CUSTOMER_ID"),
-            ("TransactionID", "TRANSACTION_ID"),
-            ("CauseID", "CAUSE_ID"),
-            ("AccountID", "ACCOUNT_ID"),
-            ("DestinationID", "DESTINATION_ID"),
-            ("TargetID", "TARGET_ID"),
-        ];
-        let mut user_data: BTreeMap<_, _> = columns
+        let mut user_data: BTreeMap<_, _> = USUAL_KEYS
             .map(|(key, column)| {
                 (key.to_owned(), KeyOptions { column: Some(column.to_owned()), ..KeyOptions::default() })
             })

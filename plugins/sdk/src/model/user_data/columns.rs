@@ -8,18 +8,18 @@ use crate::{
 
 /// Columns of one table, at most.
 const COLUMNS_MAX: usize = 16;
-/// The columns of G_CALL_USERDATA.
-const OWN: [&str; 10] = [
-    "CUSTOMER_SEGMENT",
-    "SERVICE_TYPE",
-    "SERVICE_SUBTYPE",
-    "BUSINESS_RESULT",
-    "CUSTOMER_ID",
-    "TRANSACTION_ID",
-    "CAUSE_ID",
-    "ACCOUNT_ID",
-    "DESTINATION_ID",
-    "TARGET_ID",
+/// The columns of G_CALL_USERDATA, each after the key under which sites usually attach its value.
+pub const USUAL_KEYS: [(&str, &str); 10] = [
+    ("CustomerSegment", "CUSTOMER_SEGMENT"),
+    ("ServiceType", "SERVICE_TYPE"),
+    ("ServiceSubtype", "SERVICE_SUBTYPE"),
+    ("BusinessResult", "BUSINESS_RESULT"),
+    ("CustomerID", "CUSTOMER_ID"),
+    ("TransactionID", "TRANSACTION_ID"),
+    ("CauseID", "CAUSE_ID"),
+    ("AccountID", "ACCOUNT_ID"),
+    ("DestinationID", "DESTINATION_ID"),
+    ("TargetID", "TARGET_ID"),
 ];
 /// The tables; a name without a table is found in the first two.
 const TABLES: [&str; 4] = ["G_CALL_USERDATA", "G_CALL_USERDATA_CUST", "G_CALL_USERDATA_CUST1", "G_CALL_USERDATA_CUST2"];
@@ -42,7 +42,7 @@ impl Column {
         let of_site = column.strip_prefix("CUST_DATA_").and_then(|number| number.parse::<usize>().ok());
         let (table, number) = match of_site {
             Some(number) => (table.unwrap_or(1), number.checked_sub(1)?),
-            None => (table.unwrap_or(0), OWN.iter().position(|own| *own == column)?),
+            None => (table.unwrap_or(0), USUAL_KEYS.iter().position(|(_, own)| *own == column)?),
         };
         let known = (table > 0) == of_site.is_some() && number < COLUMNS_MAX;
         Some(Self { table: u8::try_from(table).ok()?, number: u8::try_from(number).ok()? }).filter(|_| known)
