@@ -54,7 +54,7 @@ pub use describe::Description;
 pub use directory::{Directory, Listed};
 pub use engine::{Engine, EngineConfig};
 pub use limits::{Exceeded, FILE_BYTES, Limits, STACK_BYTES};
-pub use load::{Error, Plugin, Problem};
+pub use load::{Error, Plugin, Problem, digest_of};
 pub use map::{Failure, Instance, LaneInfo};
 pub use version::World;
 

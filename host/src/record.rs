@@ -6,7 +6,6 @@
 //! `tables` is made from `wit/idb.tables` by `cargo xtask generate`.
 
 pub mod clean;
-pub mod custom;
 mod tables;
 
 pub use tables::{TABLES, TableId};

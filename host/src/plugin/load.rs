@@ -235,6 +235,19 @@ impl Plugin {
         &self.file
     }
 
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is another one by now.
+    pub fn read_again(&self) -> std::io::Result<Vec<u8>> {
+        let bytes = read(&self.file).map_err(|problem| std::io::Error::other(problem.to_string()))?;
+        if hex(&Sha256::digest(&bytes)) == self.digest {
+            Ok(bytes)
+        } else {
+            Err(std::io::Error::other(format!("{} has changed meanwhile", self.file.display())))
+        }
+    }
+
     /// An instance with an empty state for a lane. Rows of tables whose role is not among `roles` are left out.
     ///
     /// # Errors
@@ -257,6 +270,15 @@ impl std::fmt::Debug for Plugin {
             .field("description", &self.description)
             .finish_non_exhaustive()
     }
+}
+
+/// SHA-256 of a plugin file, hexadecimal.
+///
+/// # Errors
+/// If it cannot be read, or is larger than a plugin may be.
+pub fn digest_of(file: &Path) -> std::io::Result<String> {
+    let bytes = read(file).map_err(|problem| std::io::Error::other(problem.to_string()))?;
+    Ok(hex(&Sha256::digest(&bytes)))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Problem> {
