@@ -8,9 +8,10 @@
 //! (SQLite would take text of any length).
 
 use super::moment::Moment;
+use crate::record::custom::{self, TABLES_MAX};
 use crate::record::{Column, ColumnType, Ext, Row, Stamp, TABLES, Table, TableId, Value, Writing};
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Type of a stored column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +96,14 @@ pub(super) struct Layout {
 /// The layout of a table.
 pub(super) fn layout(id: TableId) -> Option<&'static Layout> {
     static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| TABLES.iter().map(Layout::new).collect());
-    LAYOUTS.get(usize::from(id.0))
+    LAYOUTS.get(usize::from(id.0)).or_else(|| custom_layout(id))
+}
+
+/// The layout of a table of a plugin's own, made when it is first asked for.
+fn custom_layout(id: TableId) -> Option<&'static Layout> {
+    static LAYOUTS: [OnceLock<Layout>; TABLES_MAX] = [const { OnceLock::new() }; TABLES_MAX];
+    let table = custom::find(id)?.table();
+    LAYOUTS.get(custom::place(id)?).map(|layout| layout.get_or_init(|| Layout::new(table)))
 }
 
 impl Layout {
