@@ -11,6 +11,7 @@ mod leftovers;
 mod operation;
 mod readers;
 mod refused;
+mod reload;
 mod replay;
 mod rows;
 mod sessions;
