@@ -22,7 +22,7 @@
 //! 3. What stands in the database does not depend on where batches begin and end (`batches_of_any_size_give_the_same`).
 //! 4. A refused row costs that row only (`refused_rows_are_isolated`).
 //! 5. The columns of the records are those of both databases (`columns_are_those_of_the_records`).
-//! 6. Writers of the same keys do not deadlock: tables in order of their ids, rows in order of their keys.
+//! 6. Writers of the same keys do not deadlock: tables in order of their names, rows in order of their keys.
 //! 7. What a lost state left alive ends once (`what_was_left_alive_ends_once`, whole test
 //!    `what_a_lost_queue_left_alive_ends_as_inferred`).
 //!
@@ -36,6 +36,7 @@
 
 mod batch;
 mod control;
+mod custom;
 mod error;
 mod lane;
 mod late;

@@ -133,14 +133,18 @@ impl Plan {
                 places.entry(*table).or_default().push(index);
             }
         }
-        let fold = |(table, places)| layout::layout(table).map(|layout| fold(batch, layout, places));
+        // In the order of their names, as every writer has it; what different versions of a plugin wrote to one table
+        // of their own, in the order in which they wrote.
+        let mut tables: Vec<(&'static Layout, Vec<usize>)> =
+            places.into_iter().filter_map(|(table, places)| Some((layout::layout(table)?, places))).collect();
+        tables.sort_by_key(|(layout, places)| (layout.table.name, places.first().copied()));
         let ended = |leftovers: &Leftovers| leftover::statements(leftovers, batch.lane, &batch.roles, first);
         let mut control = batch.leftovers.as_ref().map(ended).unwrap_or_default();
         control.extend(control::marks(batch));
         Self {
             guard: control::guard(batch, first),
             control,
-            tables: places.into_iter().filter_map(fold).collect(),
+            tables: tables.into_iter().map(|(layout, places)| fold(batch, layout, places)).collect(),
             batch: batch.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! The IDB against real databases: SQLite in a directory, PostgreSQL in a private server.
 
+mod custom;
 mod faults;
 mod leftovers;
 #[path = "../../benches/idb_write/rows.rs"]
