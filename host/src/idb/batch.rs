@@ -1,5 +1,6 @@
 //! A batch, and what is left of it when rows of one key have been folded.
 
+use super::RowRefused;
 use super::control::{self, Statement};
 use super::layout::{self, Cell, Layout};
 use super::leftover::{self, Leftovers};
@@ -79,6 +80,8 @@ pub(super) struct TableRows {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) batch: Arc<Batch>,
+    /// Position from which on it writes.
+    first: Seq,
     /// Moves the position; changes no row when it is not where this batch begins.
     pub(super) guard: Statement,
     pub(super) control: Vec<Statement>,
@@ -146,6 +149,7 @@ impl Plan {
             control,
             tables: tables.into_iter().map(|(layout, places)| fold(batch, layout, places)).collect(),
             batch: batch.clone(),
+            first,
         }
     }
 
@@ -155,6 +159,23 @@ impl Plan {
         if let (Some((_, birth, _)), Some((_, stamp, row))) = (birth, last) {
             layout::cells(layout.table, self.batch.lane, birth, stamp, row, put);
         }
+    }
+
+    /// The rows that have a key in common with those of `others`, which say why they are refused: no row of such a key
+    /// is written.
+    pub(super) fn of_same_key(&self, layout: &Layout, others: &BTreeMap<usize, String>) -> Vec<RowRefused> {
+        let (batch, table) = (&self.batch, layout.table);
+        let is_of =
+            |place: &usize| batch.row(*place).is_some_and(|(id, stamp, _)| *id == table.id && stamp.seq >= self.first);
+        let mut all: Vec<usize> = (0..batch.rows.len()).filter(is_of).collect();
+        all.sort_by(|left, right| compare(batch, table, *left, *right));
+        let mut refused = Vec::new();
+        for group in all.chunk_by(|left, right| compare(batch, table, *left, *right) == Ordering::Equal) {
+            if let Some(words) = group.iter().find_map(|place| others.get(place)) {
+                refused.extend(group.iter().map(|place| RowRefused { index: *place, words: words.clone() }));
+            }
+        }
+        refused
     }
 
     /// Rows by table.
