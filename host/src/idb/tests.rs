@@ -2,6 +2,7 @@
 
 mod custom;
 mod faults;
+mod lanes;
 mod leftovers;
 #[path = "../../benches/idb_write/rows.rs"]
 mod rows;
