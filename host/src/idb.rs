@@ -164,8 +164,6 @@ fn of_another_lane(layout: &Layout, lane: &str, name: Option<&str>) -> String {
 }
 
 impl Idb {
-    /// TEMPORARY
-    pub async fn make_custom(&self, _: &BTreeSet<TableId>) -> Result<(), Error> { Ok(()) }
     /// Opens the database, and sets it up if it is empty.
     ///
     /// # Errors
