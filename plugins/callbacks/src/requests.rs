@@ -72,8 +72,10 @@ impl Request {
         }
         self.due = word.due.or(self.due);
         self.heard = now;
+        let repeats = self.state == word.state;
         self.state = word.state;
         match word.state {
+            State::Accepted if repeats => {}
             State::Requested => self.requested = self.requested.or(Some(now)),
             State::Offered => {
                 self.offered = Some(now);

@@ -1,4 +1,5 @@
 //! No user event makes the plugin fail, whatever it holds.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use callbacks::Callbacks;
 use concentrator_event::Builder;

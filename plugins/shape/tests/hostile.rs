@@ -1,4 +1,5 @@
 //! Odd keys and values: nothing fails, and no value of a key that is to be hidden leaves in any table.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use concentrator_event::Builder;
 use concentrator_sdk::{Enricher, Kind, testing};
