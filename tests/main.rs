@@ -12,6 +12,7 @@ mod operation;
 mod plugins;
 mod readers;
 mod refused;
+mod reload;
 mod replay;
 mod rows;
 mod sessions;

@@ -156,7 +156,8 @@ pub struct Row {
 /// Most rows that one event may make in one table: what ORDINAL_BITS can number.
 pub const MAX_ROWS_PER_EVENT: u32 = 1 << ORDINAL_BITS;
 const ORDINAL_BITS: u32 = 12;
-const LANE_SHIFT: u32 = 52;
+/// Bits of an ID below the number of the lane.
+pub(crate) const LANE_SHIFT: u32 = 52;
 
 /// What the lane adds to a row: where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

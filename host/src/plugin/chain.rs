@@ -94,7 +94,7 @@ impl Links {
 
     /// The tables of their own.
     #[must_use]
-    pub fn custom(&self) -> BTreeSet<TableId> {
+    pub fn custom(&self) -> Vec<TableId> {
         let own = self.0.iter().flat_map(|link| &link.plugin.description().custom);
         own.map(|(_, table)| *table).collect()
     }
@@ -250,7 +250,8 @@ struct Given {
 impl Given {
     fn new(views: &[View<'_>], rows: Vec<(TableId, Row)>, is_given: impl Fn(u32, &View<'_>) -> bool) -> Self {
         let given = (0_u32..).zip(views).filter(|(at, view)| is_given(*at, view));
-        let (mut events, mut batch) = (Vec::with_capacity(views.len()), Vec::new());
+        let bytes = views.iter().map(|view| view.raw().len()).sum();
+        let (mut events, mut batch) = (Vec::with_capacity(views.len()), Vec::with_capacity(bytes));
         for (at, view) in given {
             events.push(at);
             batch.extend_from_slice(view.raw());

@@ -27,7 +27,7 @@ pub struct Description {
     pub tables: Vec<TableId>,
     /// Of an enricher: tables whose rows it is given.
     pub sees: Vec<TableId>,
-    /// Names of the source events that it wants to see; empty: all.
+    /// Names of the source events that it wants to see, in order; empty: all.
     pub events: Vec<String>,
     /// Tables of its own, by the names that it gave them.
     pub custom: Vec<(String, TableId)>,
@@ -51,7 +51,7 @@ impl Description {
     /// Whether a source event of that name is one that it asks for.
     #[must_use]
     pub fn asks_for(&self, event: &str) -> bool {
-        self.events.is_empty() || self.events.iter().any(|name| name == event)
+        self.events.is_empty() || self.events.binary_search_by(|name| name.as_str().cmp(event)).is_ok()
     }
 }
 
@@ -85,7 +85,7 @@ impl Said {
     }
 
     fn check(self) -> Result<Description, String> {
-        let Self { name, version, state_version, sees, writes, events, custom } = self;
+        let Self { name, version, state_version, sees, writes, mut events, custom } = self;
         if !is_name(&name) {
             return Err(format!("the name `{}` is not 1 to 64 letters, digits, `-` and `_`", shorten(&name)));
         }
@@ -95,6 +95,8 @@ impl Said {
         if events.len() > EVENTS {
             return Err(format!("it asks for {} names of events, {EVENTS} are allowed", events.len()));
         }
+        events.sort_unstable();
+        events.dedup();
         let sees = known(&sees)?;
         let mut tables = known(&writes)?;
         tables.extend(&sees);

@@ -79,8 +79,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// # Errors
 /// What is wrong with the declaration, for the plugin's author.
 pub fn register(custom: &Custom) -> Result<TableId, String> {
-    let stored = stored_name(custom)?;
-    check_columns(custom).map_err(|words| format!("table `{}`: {words}", custom.name))?;
+    let stored = check(custom)?;
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     for known in all().filter(|known| known.table.name == stored) {
         if known.plugin != custom.plugin || !known.name.eq_ignore_ascii_case(&custom.name) {
@@ -104,6 +103,16 @@ pub fn register(custom: &Custom) -> Result<TableId, String> {
         ));
     };
     Ok(slot.get_or_init(|| registered(custom, stored, TableId(id))).table.id)
+}
+
+/// The name that the table has in the database; nothing is registered.
+///
+/// # Errors
+/// As [`register`].
+pub fn check(custom: &Custom) -> Result<String, String> {
+    let stored = stored_name(custom)?;
+    check_columns(custom).map_err(|words| format!("table `{}`: {words}", custom.name))?;
+    Ok(stored)
 }
 
 /// The declaration with that id.
@@ -265,7 +274,7 @@ fn shown(name: &str) -> String {
 /// Words that one of the databases does not take as the name of a column: names are not quoted, so that everybody may
 /// write them in upper or lower case.
 #[rustfmt::skip]
-const RESERVED: [&str; 124] = [
+const RESERVED: [&str; 125] = [
     "ADD", "ALL", "ALTER", "ANALYSE", "ANALYZE", "AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "AUTHORIZATION",
     "AUTOINCREMENT", "BETWEEN", "BINARY", "BOTH", "CASE", "CAST", "CHECK", "CMAX", "CMIN", "COLLATE", "COLLATION",
     "COLUMN", "COMMIT", "CONCURRENTLY", "CONSTRAINT", "CREATE", "CROSS", "CTID", "CURRENT_CATALOG", "CURRENT_DATE",
@@ -274,10 +283,10 @@ const RESERVED: [&str; 124] = [
     "FOREIGN", "FREEZE", "FROM", "FULL", "GRANT", "GROUP", "HAVING", "ILIKE", "IN", "INDEX", "INITIALLY", "INNER",
     "INSERT", "INTERSECT", "INTO", "IS", "ISNULL", "JOIN", "LATERAL", "LEADING", "LEFT", "LIKE", "LIMIT", "LOCALTIME",
     "LOCALTIMESTAMP", "NATURAL", "NOT", "NOTHING", "NOTNULL", "NULL", "OFFSET", "ON", "ONLY", "OR", "ORDER", "OUTER",
-    "OVERLAPS", "PLACING", "PRIMARY", "REFERENCES", "RETURNING", "RIGHT", "ROWID", "SELECT", "SESSION_USER", "SET",
-    "SIMILAR", "SOME", "SYMMETRIC", "SYSTEM_USER", "TABLE", "TABLEOID", "TABLESAMPLE", "THEN", "TO", "TRAILING",
-    "TRANSACTION", "TRUE", "UNION", "UNIQUE", "UPDATE", "USER", "USING", "VALUES", "VARIADIC", "VERBOSE", "WHEN",
-    "WHERE", "WINDOW", "WITH", "XMAX", "XMIN",
+    "OVERLAPS", "PLACING", "PRIMARY", "RAISE", "REFERENCES", "RETURNING", "RIGHT", "ROWID", "SELECT", "SESSION_USER",
+    "SET", "SIMILAR", "SOME", "SYMMETRIC", "SYSTEM_USER", "TABLE", "TABLEOID", "TABLESAMPLE", "THEN", "TO",
+    "TRAILING", "TRANSACTION", "TRUE", "UNION", "UNIQUE", "UPDATE", "USER", "USING", "VALUES", "VARIADIC", "VERBOSE",
+    "WHEN", "WHERE", "WINDOW", "WITH", "XMAX", "XMIN",
 ];
 
 #[cfg(test)]
