@@ -9,6 +9,7 @@ mod crash;
 mod faults;
 mod leftovers;
 mod operation;
+mod plugins;
 mod readers;
 mod refused;
 mod reload;

@@ -15,7 +15,7 @@
 mod kept;
 
 use super::Deps;
-use super::status::Shared;
+use super::status::{Shared, Times};
 use crate::config::{self, Config};
 use crate::event::{Micros, Seq};
 use crate::plugin::{Chain, Directory, LaneInfo, Link, Links, Opening, Plugin};
@@ -147,6 +147,10 @@ pub struct Reloads {
     pub since: Option<Micros>,
     /// The last one: when, and what came of it.
     pub last: Option<(Micros, Outcome)>,
+    /// How long the lane waited for takeovers.
+    pub pauses: Times,
+    /// Why a plugin file is not in force, though it was to be.
+    pub refused_file: Option<String>,
     /// Digests of the files in force, by plugin.
     pub digests: Vec<(String, String)>,
 }
@@ -292,7 +296,11 @@ impl Plugins {
             refused: None,
         };
         match &done {
-            Ok(None) => return outcome,
+            Ok(None) => {
+                // The files are those in force.
+                self.0.shared.update(|figures| figures.reloads.refused_file = None);
+                return outcome;
+            }
             Ok(Some(swapped)) => {
                 outcome.pause_ms = Some(swapped.pause.as_secs_f64() * 1_000.0);
                 outcome.position = Some(swapped.position);
@@ -307,9 +315,16 @@ impl Plugins {
             }
         }
         self.0.shared.update(|figures| {
-            let count = if done.is_ok() { &mut figures.reloads.done } else { &mut figures.reloads.refused };
+            let reloads = &mut figures.reloads;
+            let count = if done.is_ok() { &mut reloads.done } else { &mut reloads.refused };
             *count += 1;
-            figures.reloads.last = Some((now, outcome.clone()));
+            if let Ok(Some(swapped)) = &done {
+                reloads.pauses.add(swapped.pause.as_secs_f64());
+            }
+            if done.is_ok() || !matches!(wish, Wish::Before(_)) {
+                reloads.refused_file.clone_from(&outcome.refused);
+            }
+            reloads.last = Some((now, outcome.clone()));
         });
         outcome
     }

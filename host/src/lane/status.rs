@@ -30,7 +30,7 @@ pub struct Times {
 }
 
 impl Times {
-    fn add(&mut self, seconds: f64) {
+    pub(super) fn add(&mut self, seconds: f64) {
         let bucket = TIME_BOUNDS.partition_point(|bound| *bound < seconds);
         if let Some(bucket) = self.buckets.get_mut(bucket) {
             *bucket += 1;
