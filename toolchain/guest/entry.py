@@ -7,6 +7,7 @@ import io
 import random
 import sys
 import time
+from abc import update_abstractmethods
 
 from componentize_py_types import Err
 from wit_world.imports import host
@@ -32,7 +33,6 @@ def _refuse(what: str):
     return refused
 
 
-sys.stdout = sys.stderr = _Log()
 for _name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep"):
     setattr(time, _name, _refuse(f"time.{_name}"))
 for _name in random.__all__:
@@ -56,12 +56,20 @@ def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({file}, line {place.tb_lineno})"
 
 
-def _told(call):
-    """An exception becomes a refusal: the host then makes a new instance, and the event a dead letter."""
+# The contract's `open` has another name here, for the C library has taken that one: so what the class must have does.
+_Plugin.wake = _Plugin.open
+update_abstractmethods(_Plugin)
+#: The interpreter's glue makes an object for every call; the plugin's state is to outlive a call.
+_plugin = _Plugin()
 
-    def told(*arguments):
+
+def _told(name: str):
+    """An exception becomes a refusal: the host then makes a new instance, and the event a dead letter."""
+    call = getattr(_plugin, name)
+
+    def told(_, *given):
         try:
-            return call(*arguments)
+            return call(*given)
         except Err:
             raise
         except Exception as error:
@@ -70,12 +78,24 @@ def _told(call):
     return told
 
 
-class WitWorld(_Plugin):
-    """The plugin as the host calls it. `wake` is the contract's `open`, whose name the C library has taken."""
+_open = _told("open")
 
-    def __init__(self) -> None:
-        super().__init__()
-        for name in ("enrich", "map", "snapshot", "restore"):
-            if hasattr(self, name):
-                setattr(self, name, _told(getattr(self, name)))
-        self.wake = _told(self.open)
+
+class WitWorld:
+    """The plugin as the host calls it."""
+
+    def describe(self):
+        return _plugin.describe()
+
+    def wake(self, lane, config):
+        # Not before: while the build runs what stands outside functions, there is no host to hear it.
+        sys.stdout = sys.stderr = _Log()
+        return _open(self, lane, config)
+
+    snapshot = _told("snapshot")
+    restore = _told("restore")
+
+
+for _name in ("enrich", "map"):
+    if hasattr(_plugin, _name):
+        setattr(WitWorld, _name, _told(_name))
