@@ -27,7 +27,7 @@ export function describe() {
 }
 
 export function open(lane, config) {
-    const { keys: wanted, ...unknown } = JSON.parse(config);
+    const { keys: wanted = [], ...unknown } = JSON.parse(config || "{}");
     if (Object.keys(unknown).length > 0) {
         throw `unknown options: ${Object.keys(unknown).sort().join(", ")}; there is \`keys\``;
     }

@@ -45,8 +45,8 @@ class WitWorld(wit_world.WitWorld):
         )
 
     def open(self, lane: Lane, config: str) -> None:
-        options = json.loads(config)
-        keys = options.pop("keys", None)
+        options = json.loads(config or "{}")
+        keys = options.pop("keys", [])
         if options:
             raise Err(f"unknown options: {', '.join(sorted(options))}; there is `keys`")
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
