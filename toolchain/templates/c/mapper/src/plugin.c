@@ -14,6 +14,7 @@
 
 typedef concentrator_mapping_types_custom_column_t column_t;
 typedef concentrator_mapping_types_custom_row_t row_t;
+typedef concentrator_mapping_types_rejection_t rejection_t;
 typedef concentrator_mapping_types_custom_value_t value_t;
 
 // --- the table ---
@@ -111,8 +112,8 @@ bool exports_mapper_map(mapper_list_u8_t *batch, mapper_output_t *ret, mapper_st
     size_t count = 0;
     for (size_t at = 0; at < batch->len; at += event_length(batch->ptr + at)) count++;
     row_t *rows = calloc(count, sizeof(row_t));
-    ret->rejections.ptr = calloc(count, sizeof(concentrator_mapping_types_rejection_t));
-    uint32_t index = 0, made = 0;
+    rejection_t *rejections = calloc(count, sizeof(rejection_t));
+    uint32_t index = 0, made = 0, rejected = 0;
     for (size_t at = 0; at < batch->len; at += event_length(batch->ptr + at), index++) {
         const uint8_t *event = batch->ptr + at;
         if (event_kind(event) != KIND_SOURCE) continue;
@@ -121,17 +122,27 @@ bool exports_mapper_map(mapper_list_u8_t *batch, mapper_output_t *ret, mapper_st
         } else if (write_row(&rows[made], index, event)) {
             made++;
         } else {
-            concentrator_mapping_types_rejection_t *rejection = &ret->rejections.ptr[ret->rejections.len++];
-            rejection->at = index;
-            mapper_string_dup(&rejection->reason, "an answer without `call` or `question`");
+            rejections[rejected].at = index;
+            mapper_string_dup(&rejections[rejected++].reason, "an answer without `call` or `question`");
         }
     }
     mapper_list_u8_free(batch);
-    ret->custom.ptr = calloc(1, sizeof(concentrator_mapping_types_custom_rows_t));
-    ret->custom.len = 1;
-    mapper_string_dup(&ret->custom.ptr->table, TABLE);
-    ret->custom.ptr->rows.ptr = rows;
-    ret->custom.ptr->rows.len = made;
+    // The host frees lists that hold something.
+    if (rejected > 0) {
+        ret->rejections.ptr = rejections;
+        ret->rejections.len = rejected;
+    } else {
+        free(rejections);
+    }
+    if (made > 0) {
+        ret->custom.ptr = calloc(1, sizeof(concentrator_mapping_types_custom_rows_t));
+        ret->custom.len = 1;
+        mapper_string_dup(&ret->custom.ptr->table, TABLE);
+        ret->custom.ptr->rows.ptr = rows;
+        ret->custom.ptr->rows.len = made;
+    } else {
+        free(rows);
+    }
     return true;
 }
 
