@@ -25,8 +25,11 @@ fn run(kills: &[u64]) -> Site {
     let exchange = exchange(&runtime);
     let site = Site { address: exchange.address(), ..Site::new() };
     site.write_config();
-    for after in kills {
+    for (kill, after) in kills.iter().enumerate() {
         let daemon = site.daemon();
+        if kill % 2 == 0 {
+            site.wait_for("a session", |lane| lane["source"]["connected"] == true);
+        }
         std::thread::sleep(Duration::from_millis(*after));
         daemon.kill();
     }
@@ -83,6 +86,6 @@ fn killed_at_any_moment() {
     let open: i64 = sessions
         .query_row("SELECT COUNT(*) FROM G_DSS_GCC_PROVIDER WHERE DSCONN_ETIME IS NULL", [], |row| row.get(0))
         .unwrap();
-    assert!(crashed >= 3, "{crashed} sessions ended by a crash");
+    assert!((3..=5).contains(&crashed), "{crashed} sessions ended by a crash");
     assert_eq!(open, 0, "an orderly stop closes the session");
 }

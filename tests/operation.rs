@@ -12,14 +12,14 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// A site whose exchange says these events, each a call of its own: `evil` traps at those named `Evil`.
-struct Scene {
-    site: Site,
+pub(crate) struct Scene {
+    pub(crate) site: Site,
     exchange: Exchange,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Scene {
-    fn new(events: &[&str], options: &str) -> Self {
+    pub(crate) fn new(events: &[&str], options: &str) -> Self {
         let runtime = runtime();
         let mut bytes = b"Asterisk Call Manager/11.0.0\r\n".to_vec();
         for (n, name) in events.iter().enumerate() {
@@ -41,7 +41,7 @@ impl Scene {
     }
 
     /// What `evil` does from the next start on.
-    fn plugin_is(&self, case: &str) {
+    pub(crate) fn plugin_is(&self, case: &str) {
         let config = self.site.config().replace("[source.pbx.ami.plugin_config]\n", "");
         let config =
             config.replace("trunks = [\"pstn\"]", &format!("[source.pbx.ami.plugin_config]\ncase = \"{case}\""));
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     /// Waits until everything that the exchange has said is committed.
-    fn settled(&self, what: &str) -> Value {
+    pub(crate) fn settled(&self, what: &str) -> Value {
         self.runtime.block_on(self.exchange.all_sent());
         self.site.wait_for(what, |lane| lane["queue"]["depth"] == 0 && lane["source"]["events"].as_u64() > Some(3))
     }

@@ -207,11 +207,16 @@ impl Daemon {
         self.0 = None;
     }
 
+    /// Sends it a signal: `-HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.0.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
     /// An orderly stop; gives the exit code.
     pub(crate) fn stop(mut self) -> i32 {
+        self.signal("-TERM");
         let mut child = self.0.take().unwrap();
-        let pid = child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         child.wait().unwrap().code().unwrap_or(-1)
     }
 }

@@ -90,6 +90,8 @@ pub struct Plugins {
     pub snapshot_bytes: u64,
     /// A snapshot is taken after that many events.
     pub snapshot_events: u64,
+    /// A file that changes is loaded without being asked for.
+    pub watch: bool,
 }
 
 impl Default for Plugins {
@@ -101,6 +103,7 @@ impl Default for Plugins {
             output_rows: 200_000,
             snapshot_bytes: 64 << 20,
             snapshot_events: 20_000,
+            watch: false,
         }
     }
 }
@@ -146,13 +149,13 @@ impl Source {
     /// What every kind has.
     #[must_use]
     pub fn lane(&self) -> LaneOptions<'_> {
-        let (kind, plugin, roles, plugin_config, queue, dbids) = match self {
-            Self::Ami(it) => ("ami", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
-            Self::Capture(it) => ("capture", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
-            Self::Stream(it) => ("stream", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
-            Self::Tevents(it) => ("tevents", &it.plugin, &it.roles, &it.plugin_config, &it.queue, it.dbids),
+        let (kind, plugin, roles, plugin_config, enrichers, queue, dbids) = match self {
+            Self::Ami(it) => ("ami", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
+            Self::Capture(it) => ("capture", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
+            Self::Stream(it) => ("stream", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
+            Self::Tevents(it) => ("tevents", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
         };
-        LaneOptions { kind, plugin, roles, plugin_config, queue, dbids }
+        LaneOptions { kind, plugin, roles, plugin_config, enrichers, queue, dbids }
     }
 }
 
@@ -167,6 +170,8 @@ pub struct LaneOptions<'a> {
     pub roles: &'a [String],
     /// Passed to the plugin as it is.
     pub plugin_config: &'a toml::Table,
+    /// Plugins that change the mapper's rows, in order.
+    pub enrichers: &'a [Enricher],
     /// The lane's queue.
     pub queue: &'a QueueOptions,
     /// Numbers under which the source is known.
@@ -186,8 +191,29 @@ impl LaneOptions<'_> {
     /// The plugin's options as a JSON object.
     #[must_use]
     pub fn plugin_config_json(&self) -> String {
-        serde_json::to_string(self.plugin_config).unwrap_or_else(|_| "{}".to_owned())
+        json(self.plugin_config)
     }
+
+    /// The plugins by name, with their options as JSON objects: the mapper first.
+    pub fn plugins(&self) -> impl Iterator<Item = (&str, String)> {
+        let enrichers = self.enrichers.iter().map(|enricher| (enricher.plugin.as_str(), json(&enricher.config)));
+        std::iter::once((self.plugin, self.plugin_config_json())).chain(enrichers)
+    }
+}
+
+fn json(options: &toml::Table) -> String {
+    serde_json::to_string(options).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// An entry of `enrichers = [{ … }]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enricher {
+    /// Name of the plugin: a file `<name>.wasm` in the plugin directory.
+    pub plugin: String,
+    /// Its options.
+    #[serde(default)]
+    pub config: toml::Table,
 }
 
 /// `dbids = { … }`: numbers under which the configuration knows the source.

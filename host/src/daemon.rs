@@ -5,9 +5,11 @@
 //! 2. A lane that ends with an error ends alone; the others go on, and the daemon says so in its status.
 
 mod lock;
+mod reload;
 mod watch;
 
 pub use lock::{DataDir, InUse};
+pub(crate) use reload::fulfil;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,6 +18,7 @@ use crate::event::Micros;
 use crate::idb::{self, Idb};
 use crate::lane::alarms::Alarms;
 use crate::lane::letters::Letters;
+use crate::lane::reload::Plugins;
 use crate::lane::status::{Shared, Stage};
 use crate::lane::{Deps, End, Input, Lane, Places};
 use crate::plugin::{Engine, EngineConfig};
@@ -25,6 +28,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::signal::unix::Signal;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +43,8 @@ pub struct LaneView {
     pub shared: Arc<Shared>,
     /// Its dead letters.
     pub letters: Letters,
+    /// Its plugins.
+    pub plugins: Plugins,
     /// It reads files, and so is connected only while there is something to read.
     reads_files: bool,
     queue: OnceLock<Queue>,
@@ -120,11 +126,21 @@ pub fn deps(config: &Config, clock: &Clock, drain: Duration, idb_url: Option<&st
     Ok(Deps { idb, engine, clock: clock.clone(), started: clock.now(), drain })
 }
 
-/// Runs all lanes until `shutdown`.
+/// What others tell the daemon to do.
+#[derive(Debug)]
+pub struct Signals {
+    /// To stop.
+    pub stop: CancellationToken,
+    /// To load plugins that have changed.
+    pub hangups: Signal,
+}
+
+/// Runs all lanes until `signals` say stop.
 ///
 /// # Errors
 /// If the data directory cannot be used or the console cannot listen.
-pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -> Result<End> {
+pub async fn run(config: Arc<Config>, deps: Deps, signals: Signals) -> Result<End> {
+    let Signals { stop: shutdown, hangups } = signals;
     let _lock = DataDir::lock(&config.concentrator.data_dir)?;
     let lanes = config.sources.iter().map(|(name, source)| {
         let places = Places { lane: config.lane_dir(name), dead_letters: config.dead_letter_dir() };
@@ -135,6 +151,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
         let view = LaneView {
             shared: lane.shared.clone(),
             letters: lane.letters.clone(),
+            plugins: lane.plugins.clone(),
             reads_files: watch::reads_files(name, &config),
             queue: OnceLock::new(),
             alarms: Mutex::default(),
@@ -155,6 +172,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
     tokio::pin!(console);
     let upkeep = tokio::spawn(upkeep(deps.idb.clone(), deps.clock.clone(), shutdown.clone()));
     let watching = tokio::spawn(watch::run(lanes_seen.clone(), console_stop.clone()));
+    let reloading = tokio::spawn(reload::run(lanes_seen.clone(), hangups, shutdown.clone()));
     let running = run_lanes(lanes, lanes_seen, shutdown);
     tokio::pin!(running);
     let end = tokio::select! {
@@ -165,6 +183,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, shutdown: CancellationToken) -
         failed = &mut console => failed.and_then(|()| anyhow::bail!("the console ended")),
     }?;
     watching.await.context("watch over the lanes")?;
+    reloading.await.context("watch over the plugin files")?;
     upkeep.await.context("keep the database's time slots filled")?;
     tracing::info!(drained = end == End::Drained, "Stopped.");
     Ok(end)

@@ -22,8 +22,10 @@
 //! 3. What stands in the database does not depend on where batches begin and end (`batches_of_any_size_give_the_same`).
 //! 4. A refused row costs that row only (`refused_rows_are_isolated`).
 //! 5. The columns of the records are those of both databases (`columns_are_those_of_the_records`).
-//! 6. Writers of the same keys do not deadlock: tables in order of their ids, rows in order of their keys.
-//! 7. What a lost state left alive ends once (`what_was_left_alive_ends_once`, whole test
+//! 6. Writers of the same keys do not deadlock: tables in order of their names, rows in order of their keys.
+//! 7. A lane changes and deletes its own rows only, but in tables that lanes share (`a_row_of_another_lane_is_not_touched`,
+//!    decision 0011).
+//! 8. What a lost state left alive ends once (`what_was_left_alive_ends_once`, whole test
 //!    `what_a_lost_queue_left_alive_ends_as_inferred`).
 //!
 //! # Failure
@@ -36,6 +38,7 @@
 
 mod batch;
 mod control;
+mod custom;
 mod error;
 mod lane;
 mod late;
@@ -64,6 +67,7 @@ use crate::record::TableId;
 use batch::Plan;
 use control::Statement;
 use error::Fault;
+use layout::Layout;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -144,12 +148,19 @@ impl From<Error> for Failure {
     }
 }
 
-/// A row that the database refuses.
+/// A row that the database refuses, or that another lane's row keeps out.
 struct RowRefused {
     /// Its place in the batch.
     index: usize,
-    /// The database's words.
+    /// The database's words, or ours.
     words: String,
+}
+
+/// Why a row is refused whose key is that of a row of another lane.
+fn of_another_lane(layout: &Layout, lane: &str, name: Option<&str>) -> String {
+    let key = layout.key.join(", ");
+    let lane = name.map_or_else(|| format!("{lane}, which GSYS_LANE does not know"), |name| format!("`{name}`"));
+    format!("the row with this {key} is of lane {lane}, and no other lane changes it")
 }
 
 impl Idb {
@@ -241,6 +252,7 @@ impl Idb {
                 Err(Failure::Rows(rows)) => {
                     refused.extend(rows.into_iter().filter_map(|row| refusal(&batch, row)));
                     refused.sort_by_key(|row| row.index);
+                    refused.dedup_by_key(|row| row.index);
                     continue;
                 }
                 Err(Failure::Error(error)) => error,

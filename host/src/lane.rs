@@ -28,6 +28,7 @@ pub mod letters;
 mod mapping;
 pub mod pause;
 mod ready;
+pub mod reload;
 pub mod status;
 mod writing;
 
@@ -36,16 +37,17 @@ use crate::config::{self, Config};
 use crate::deadletter::DeadLetter;
 use crate::event::{Micros, Seq};
 use crate::idb::{self, Idb, LaneState};
-use crate::plugin::{Engine, Failure, Instance, LaneInfo, Limits, Plugin, snapshot};
+use crate::plugin::{Engine, Links, snapshot};
 use crate::queue::disk::SystemDisk;
 use crate::queue::{self, Queue};
-use crate::record::{Role, Row, SessionRow, Stamp, TableId};
+use crate::record::{Row, SessionRow, Stamp, TableId};
 use crate::session::{Identity, Tracker, mark};
 use crate::source::capture;
 use anyhow::{Context, Result, bail};
 use letters::Letters;
 use mapping::Mapping;
 use pause::Gate;
+use reload::Plugins;
 use status::{Shared, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -118,12 +120,11 @@ pub(crate) struct MappedBatch {
     pub(crate) snapshot: Option<SnapshotTaken>,
 }
 
-/// The plugin's state at a position, to be written once that position is committed.
+/// The states of the plugins at a position, to be written once that position is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct SnapshotTaken {
     pub(crate) seq: Seq,
-    pub(crate) state_version: u32,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) states: Vec<snapshot::State>,
 }
 
 impl MappedBatch {
@@ -159,6 +160,8 @@ pub struct Lane {
     pub shared: Arc<Shared>,
     /// Its dead letters.
     pub letters: Letters,
+    /// Its plugins.
+    pub plugins: Plugins,
 }
 
 /// The database, and what it knows of this lane.
@@ -178,22 +181,6 @@ struct Stop {
     abort: CancellationToken,
 }
 
-/// How this lane opens its plugin.
-#[derive(Clone)]
-pub(crate) struct Opening {
-    pub(crate) lane: LaneInfo,
-    pub(crate) config: String,
-    pub(crate) roles: Vec<Role>,
-    pub(crate) limits: Limits,
-}
-
-impl Opening {
-    /// A new instance with an empty state.
-    pub(crate) fn open(&self, plugin: &Plugin) -> Result<Instance, Failure> {
-        plugin.open(&self.lane, &self.config, &self.roles, &self.limits)
-    }
-}
-
 /// How a lane ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -209,7 +196,8 @@ impl Lane {
     pub fn new(name: &str, options: config::Source, config: Arc<Config>, deps: Deps, places: Places) -> Self {
         let shared = Arc::new(Shared::new(Arc::default(), Gate::new(&places.lane)));
         let letters = Letters::new(name, &places.dead_letters);
-        Self { name: name.to_owned(), options, config, deps, places, shared, letters }
+        let plugins = Plugins::new(name, &options, &config, &deps, &places.lane, &shared);
+        Self { name: name.to_owned(), options, config, deps, places, shared, letters, plugins }
     }
 
     /// Runs until `shutdown`, or until the recordings of `input` are committed.
@@ -288,21 +276,6 @@ impl Lane {
         Ok(())
     }
 
-    fn opening(&self) -> Opening {
-        let lane = self.options.lane();
-        Opening {
-            lane: LaneInfo {
-                name: self.name.clone(),
-                dbid: lane.dbids.server,
-                switch_dbid: lane.dbids.switch,
-                tenant_dbid: lane.dbids.tenant,
-            },
-            config: lane.plugin_config_json(),
-            roles: lane.roles(),
-            limits: self.config.plugins.limits(),
-        }
-    }
-
     /// The pipeline, again and again until it ends as it should.
     async fn supervised(
         &self,
@@ -357,23 +330,21 @@ impl Lane {
         let settled = settled.context("settle the dead letters")?;
         let kept = self.letters.store().kept(Some(&self.name))?;
         self.shared.update(|figures| figures.letters_kept = kept);
-        let Some(plugin) = self.load_plugin(once, &abort).await? else { return Ok(()) };
-        let owner = self.owner(&queue, &plugin);
-        let plugin_version = plugin.description().version.clone();
-        let snapshot = self.read_snapshot(&owner, state.position);
+        let Some(links) = self.load_plugins(once, &abort).await? else { return Ok(()) };
+        let snapshot = self.read_snapshot(&self.owner(&queue, &links), state.position);
         let (batches, mapped) = mpsc::channel(1);
         let committed = state.position;
         let mapping = Mapping::new(
             mapping::Config {
                 source: self.name.clone(),
-                opening: self.opening(),
+                opening: self.plugins.opening(),
                 batch_rows_max: self.config.idb.batch_rows_max,
                 snapshot_events: self.config.plugins.snapshot_events,
                 dead_letters: self.config.dead_letters,
                 once,
             },
             mapping::Deps {
-                plugin,
+                links,
                 queue: queue.clone(),
                 tracker: Tracker::new(self.identity(&state), state.session_count, state.open, state.session),
                 clock: self.deps.clock.clone(),
@@ -397,9 +368,7 @@ impl Lane {
             heard: state.heard,
             idb,
             queue,
-            owner,
             snapshot_file: self.snapshot_file(),
-            plugin_version,
             letters: self.letters.store().clone(),
             shared: &self.shared,
             clock: &self.deps.clock,
@@ -439,11 +408,12 @@ impl Lane {
         self.places.lane.join("plugin.snapshot")
     }
 
-    fn owner(&self, queue: &Queue, plugin: &Plugin) -> snapshot::Owner {
+    fn owner(&self, queue: &Queue, links: &Links) -> snapshot::Owner {
+        let mapper = links.each().first().map(|link| link.plugin.description().name.clone());
         snapshot::Owner {
             lane: self.name.clone(),
             queue_id: *queue.id().as_bytes(),
-            plugin: plugin.description().name.clone(),
+            plugin: mapper.unwrap_or_default(),
             config: snapshot::config_digest(&self.options.lane().plugin_config_json()),
         }
     }
@@ -452,7 +422,7 @@ impl Lane {
         match snapshot::read(&self.snapshot_file(), owner, committed) {
             Ok(found) => {
                 self.shared.snapshotted(found.position);
-                Some(SnapshotTaken { seq: found.position, state_version: found.state_version, bytes: found.state })
+                Some(SnapshotTaken { seq: found.position, states: found.states })
             }
             Err(snapshot::Unusable::Absent) => None,
             Err(error) => {

@@ -1,9 +1,9 @@
-//! The plugin host: loads WebAssembly mappers, gives them events, takes their rows.
+//! The plugin host: loads WebAssembly mappers and enrichers, gives them events, takes their rows.
 //!
 //! ```text
-//! file ─▶ examine ─▶ component ─▶ compile ─▶ describe ─▶ Plugin ─▶ open ─▶ Instance ─▶ map, map, … snapshot
-//!         version     (if it is    or cache   who is it             config  restore?    events → rows
-//!         imports      a module)
+//! file ─▶ examine ─▶ component ─▶ compile ─▶ describe ─▶ Plugin ─▶ open ─▶ Chain ─▶ map, map, … snapshot
+//!         version     (if it is    or cache   who is it             config  restore? events → rows
+//!         imports      a module)                                    a mapper, its enrichers
 //! ```
 //!
 //! A plugin is a deterministic function of its state and its events: it can import a log and nothing else
@@ -33,6 +33,7 @@
 
 mod bindings;
 mod cache;
+mod chain;
 mod contract;
 mod describe;
 mod directory;
@@ -47,13 +48,15 @@ pub mod snapshot;
 mod version;
 
 pub use bindings::WIT_VERSION;
+pub use chain::{Chain, Failed, Link, Links, Opening, Unfit};
 pub use contract::Output;
 pub use describe::Description;
 pub use directory::{Directory, Listed};
 pub use engine::{Engine, EngineConfig};
 pub use limits::{Exceeded, FILE_BYTES, Limits, STACK_BYTES};
-pub use load::{Error, Plugin, Problem};
+pub use load::{Error, Plugin, Problem, digest_of};
 pub use map::{Failure, Instance, LaneInfo};
+pub use version::World;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {load::componentize, version::examine};

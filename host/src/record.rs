@@ -3,9 +3,11 @@
 //! A [`Row`] holds the values of its table's own columns in the order of [`Table::columns`]. What every table has in
 //! common (ID, the `GSYS_` columns) follows from the event that made the row and is added by the lane as a [`Stamp`].
 //!
-//! `tables` is made from `wit/idb.tables` by `cargo xtask generate`.
+//! `tables` is made from `wit/idb.tables` by `cargo xtask generate`. Tables of a plugin's own are in `custom`, with ids
+//! behind those.
 
 pub mod clean;
+pub mod custom;
 mod tables;
 
 pub use tables::{TABLES, TableId};
@@ -54,7 +56,7 @@ pub struct Column {
 /// A table that plugins write.
 #[derive(Debug)]
 pub struct Table {
-    /// Its place in [`TABLES`].
+    /// Its place in [`TABLES`], or behind them for one of a plugin's own.
     pub id: TableId,
     /// Name, upper case.
     pub name: &'static str,
@@ -154,7 +156,8 @@ pub struct Row {
 /// Most rows that one event may make in one table: what ORDINAL_BITS can number.
 pub const MAX_ROWS_PER_EVENT: u32 = 1 << ORDINAL_BITS;
 const ORDINAL_BITS: u32 = 12;
-const LANE_SHIFT: u32 = 52;
+/// Bits of an ID below the number of the lane.
+pub(crate) const LANE_SHIFT: u32 = 52;
 
 /// What the lane adds to a row: where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,12 +241,18 @@ pub struct SessionRow {
 }
 
 /// The table with that id.
+///
+/// # Panics
+/// Nobody has given such an id.
 #[must_use]
 pub fn table(id: TableId) -> &'static Table {
-    &TABLES[usize::from(id.0)]
+    match TABLES.get(usize::from(id.0)) {
+        Some(table) => table,
+        None => custom::find(id).expect("ids are given by registration").table(),
+    }
 }
 
-/// The table of that name, in any case.
+/// The table of that name, in any case; those of a plugin's own are not among them.
 #[must_use]
 pub fn table_named(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))

@@ -1,6 +1,6 @@
-//! Signals: the first asks for an orderly stop, the second ends the process at once.
+//! Signals: SIGTERM and SIGINT stop, SIGHUP asks for the plugins that have changed.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Exit code of a stop that left events in the queue: nothing is lost.
@@ -15,15 +15,6 @@ pub fn on_signal() -> anyhow::Result<CancellationToken> {
     let token = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            tracing::warn!(
-                code = "IC6002",
-                "SIGHUP: nothing is reloaded in this version; restart to change the configuration."
-            );
-        }
-    });
     let stop = token.clone();
     tokio::spawn(async move {
         for second in [false, true] {
@@ -40,4 +31,12 @@ pub fn on_signal() -> anyhow::Result<CancellationToken> {
         }
     });
     Ok(token)
+}
+
+/// SIGHUP, which no longer ends the process; several that come at once are one.
+///
+/// # Errors
+/// If signals cannot be watched.
+pub fn hangups() -> anyhow::Result<Signal> {
+    Ok(signal(SignalKind::hangup())?)
 }

@@ -16,6 +16,8 @@ const ANSWER_BYTES_MAX: u64 = 16 << 20;
 const READ_WAIT: Duration = Duration::from_secs(5);
 /// Longest wait for one that changes something: it waits for the disk.
 const CHANGE_WAIT: Duration = Duration::from_secs(60);
+/// Longest wait for one that compiles plugins and lets them try many events.
+const RELOAD_WAIT: Duration = Duration::from_secs(600);
 
 /// Who is to be asked.
 pub(super) enum Daemon {
@@ -52,12 +54,21 @@ pub(super) fn get(socket: &Path, path: &str) -> Result<String> {
 
 /// A POST of `body` over the console's socket.
 pub(super) fn post<T: DeserializeOwned>(socket: &Path, path: &str, body: &impl Serialize) -> Result<T> {
+    post_within(CHANGE_WAIT, socket, path, body)
+}
+
+/// A POST of `body` that is waited for as long as a reload may take.
+pub(super) fn post_reload<T: DeserializeOwned>(socket: &Path, path: &str, body: &impl Serialize) -> Result<T> {
+    post_within(RELOAD_WAIT, socket, path, body)
+}
+
+fn post_within<T: DeserializeOwned>(wait: Duration, socket: &Path, path: &str, body: &impl Serialize) -> Result<T> {
     let body = serde_json::to_string(body).context("write the request")?;
     let head = format!(
         "POST {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    let (code, answer) = request(socket, &(head + &body), CHANGE_WAIT)?;
+    let (code, answer) = request(socket, &(head + &body), wait)?;
     if code != "200" {
         bail!("the daemon refuses: {}", answer.trim_end());
     }

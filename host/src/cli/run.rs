@@ -31,6 +31,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<u8> {
     );
     let clock = Clock::system();
     let deps = daemon::deps(&config, &clock, Duration::from_secs(arguments.drain_secs), None)?;
-    let end = daemon::run(config, deps, shutdown::on_signal()?).await?;
+    let signals = daemon::Signals { stop: shutdown::on_signal()?, hangups: shutdown::hangups()? };
+    let end = daemon::run(config, deps, signals).await?;
     Ok(if end == End::Drained { exit::SUCCESS } else { exit::NOT_DRAINED })
 }

@@ -90,6 +90,9 @@ fn show_lane(name: &str, lane: &Lane, now: i64) {
         size(plugin.memory_bytes),
         plugin.unknown_events
     ));
+    if let Some(reason) = &plugin.reloads.reason {
+        out(&format!("          last reload refused {}: {reason}", rfc3339(plugin.reloads.last)));
+    }
     let rows: u64 = idb.rows.values().sum();
     out(&format!(
         "  idb     {}{}; {} transactions, {rows} rows, {} tried again, {} values cut",

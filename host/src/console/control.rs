@@ -1,15 +1,17 @@
-//! What changes something: pause and resume of a lane, and its dead letters. Served on the socket only.
+//! What changes something: pause and resume of a lane, its dead letters, its plugins. Served on the socket only.
 //!
 //! ```text
 //! POST /lanes/<source>/pause          {"reason":…,"by":…}                    → {"changed":true}
 //! POST /lanes/<source>/resume         {"by":…}                               → {"changed":true}
 //! POST /lanes/<source>/dead-letters   {"wish":"replay","letters":[…],"by":…} → [{"seq":…,"refused":null}]
+//! POST /plugins/reload                {"wish":{"file":"voice"},"lane":null,"cold":false,"by":…} → [{"source":…,…}]
 //! ```
 
-use crate::daemon::Lanes;
+use crate::daemon::{self, Lanes};
 use crate::event::Seq;
 use crate::lane::letters::{Answer, Wish};
 use crate::lane::pause::Paused;
+use crate::lane::reload;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -56,12 +58,26 @@ pub struct Request {
     pub by: String,
 }
 
+/// Which plugins are to take over, and where.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reload {
+    /// Which.
+    pub wish: reload::Wish,
+    /// In that lane only; otherwise in every one that uses the plugin.
+    pub lane: Option<String>,
+    /// Begin with empty states, if those before cannot be taken over or are not wanted.
+    pub cold: bool,
+    /// Who asks.
+    pub by: String,
+}
+
 /// The routes.
 pub(super) fn router() -> Router<Lanes> {
     Router::new()
         .route("/lanes/{source}/pause", post(pause))
         .route("/lanes/{source}/resume", post(resume))
         .route("/lanes/{source}/dead-letters", post(letters))
+        .route("/plugins/reload", post(reload))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
 }
 
@@ -116,4 +132,37 @@ async fn fulfil(lanes: &Lanes, source: &str, request: &Request) -> Option<Vec<An
     };
     let (letters, by) = (&request.letters, &request.by);
     Some(lane.letters.fulfil(request.wish, letters, by, queue, &lane.shared, &lanes.clock).await)
+}
+
+async fn reload(State(lanes): State<Lanes>, Json(request): Json<Reload>) -> Response {
+    let sources = match affected(&lanes, &request) {
+        Ok(sources) => sources,
+        Err(words) => return (StatusCode::NOT_FOUND, words).into_response(),
+    };
+    // On a task of its own, so that a client that goes away leaves no lane half-way.
+    let work = tokio::spawn(async move {
+        let Reload { wish, cold, by, .. } = request;
+        daemon::fulfil(&lanes, &sources, &wish, cold, &by).await
+    });
+    work.await.map_or_else(|error| failed(&error), |outcomes| Json(outcomes).into_response())
+}
+
+/// The lanes that a reload is about.
+fn affected(lanes: &Lanes, request: &Reload) -> Result<Vec<String>, String> {
+    if let Some(lane) = request.lane.as_ref().filter(|lane| lanes.get(lane).is_none()) {
+        return Err(format!("there is no lane `{lane}`\n"));
+    }
+    let asked = |source: &str| request.lane.as_ref().is_none_or(|lane| lane == source);
+    let plugin = match &request.wish {
+        reload::Wish::File(name) | reload::Wish::Before(name) => Some(name),
+        reload::Wish::Changed => None,
+    };
+    let uses = |lane: &daemon::LaneView| plugin.is_none_or(|name| lane.plugins.uses(name));
+    let found: Vec<String> =
+        lanes.each().filter(|(source, lane)| asked(source) && uses(lane)).map(|(source, _)| source.to_owned()).collect();
+    match (plugin, &request.lane) {
+        (Some(name), None) if found.is_empty() => Err(format!("no lane uses the plugin `{name}`\n")),
+        (Some(name), Some(lane)) if found.is_empty() => Err(format!("lane `{lane}` does not use the plugin `{name}`\n")),
+        _ => Ok(found),
+    }
 }

@@ -149,7 +149,37 @@ fn plugins(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<()
         m.figures.dead_letters.iter().map(|(reason, count)| (plugin(m, &[("reason", reason)]), float(*count)))
     });
     counter(out, "dead_letters", "Events that became dead letters", letters.collect())?;
-    histogram(out, "plugin_call", "Calls of the plugin", moments, |figures| figures.plugin_calls)
+    histogram(out, "plugin_call", "Calls of the plugin", moments, |figures| figures.plugin_calls)?;
+    reloads(out, moments)
+}
+
+fn reloads(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<(), Error> {
+    let each = |value: &dyn Fn(&Figures) -> f64| -> Samples {
+        moments.iter().map(|m| (source(m), value(&m.figures))).collect()
+    };
+    let infos = moments.iter().flat_map(|m| {
+        let labels = |(name, digest): &(String, String)| {
+            [source(m), vec![("plugin", name.clone()), ("digest", digest.clone())]].concat()
+        };
+        m.figures.reloads.digests.iter().map(move |file| (labels(file), 1.0))
+    });
+    gauge(out, "plugin_info", "The plugin files in force", infos.collect())?;
+    let since = each(&|f| f.reloads.since.map_or(0.0, seconds));
+    gauge(out, "plugin_in_force_timestamp_seconds", "Since when the plugins are in force", since)?;
+    let results = moments.iter().flat_map(|m| {
+        let reloads = &m.figures.reloads;
+        let labels = |result: &str| [source(m), vec![("result", result.to_owned())]].concat();
+        [(labels("done"), float(reloads.done)), (labels("refused"), float(reloads.refused))]
+    });
+    counter(out, "plugin_reloads", "Reloads that were asked for", results.collect())?;
+    let succeeded = each(&|f| {
+        let refused = f.reloads.last.as_ref().is_some_and(|(_, last)| last.refused.is_some());
+        f64::from(u8::from(!refused))
+    });
+    gauge(out, "plugin_last_reload_successful", "0: the last reload was refused", succeeded)?;
+    let last = each(&|f| f.reloads.last.as_ref().map_or(0.0, |(at, _)| seconds(*at)));
+    gauge(out, "plugin_last_reload_timestamp_seconds", "When it was", last)?;
+    histogram(out, "plugin_reload_pause", "What lanes waited for takeovers", moments, |figures| figures.reloads.pauses)
 }
 
 fn databases(out: &mut DescriptorEncoder<'_>, moments: &[Moment<'_>]) -> Result<(), Error> {

@@ -146,6 +146,27 @@ pub struct Plugin {
     pub unknown_events: u64,
     /// Rows of roles that the lane does not fill.
     pub rows_left_out: u64,
+    /// Since when the plugins are in force, µs since 1970 UTC; 0: none is yet.
+    pub since: Micros,
+    /// SHA-256 of the files in force, by name of the plugin: the mapper and the enrichers.
+    pub digests: BTreeMap<String, String>,
+    /// Reloads since the start.
+    pub reloads: Reloads,
+}
+
+/// What came of reloads.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Reloads {
+    /// Takeovers.
+    pub done: u64,
+    /// Refused ones: the plugins from before went on.
+    pub refused: u64,
+    /// When the last one was, µs since 1970 UTC; 0: none was.
+    pub last: Micros,
+    /// How long the lane waited for the last one, ms, if it was done.
+    pub pause_ms: Option<f64>,
+    /// Why the last one was refused, if it was.
+    pub reason: Option<String>,
 }
 
 /// State of the database.
@@ -218,6 +239,9 @@ fn of_lane(lane: &crate::daemon::LaneView) -> Lane {
             memory_bytes: figures.plugin_memory_bytes,
             unknown_events: figures.unknown,
             rows_left_out: figures.left_out,
+            since: figures.reloads.since.unwrap_or(0),
+            digests: figures.reloads.digests.iter().cloned().collect(),
+            reloads: of_reloads(&figures.reloads),
         },
         idb: Idb {
             state: figures.idb.word().to_owned(),
@@ -234,6 +258,16 @@ fn of_lane(lane: &crate::daemon::LaneView) -> Lane {
         dead_letters_kept: Kept { letters: figures.letters_kept.letters, bytes: figures.letters_kept.bytes },
         paused: lane.shared.gate.paused(),
         alarms: alarms_of(lane),
+    }
+}
+
+fn of_reloads(reloads: &crate::lane::reload::Reloads) -> Reloads {
+    let (done, refused) = (reloads.done, reloads.refused);
+    match &reloads.last {
+        None => Reloads { done, refused, ..Reloads::default() },
+        Some((at, last)) => {
+            Reloads { done, refused, last: *at, pause_ms: last.pause_ms, reason: last.refused.clone() }
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! Columns that hold nothing are left out. A moment is µs since 1970 UTC. `gone`: the row is to be deleted;
 //! `object_id`: DBID of a row of the configuration; `ext`: the columns GSYS_EXT_….
 
-use crate::record::{self, ColumnType, Ext, Row, TableId, Value};
+use crate::record::{self, ColumnType, Ext, Row, TableId, Value, custom};
 use serde_json::{Map, Value as Json, json};
 
 /// A row as JSON.
@@ -49,7 +49,8 @@ pub fn from_json(text: &str) -> Vec<(TableId, Row)> {
 /// A row from JSON, if it is one.
 #[must_use]
 pub fn row_of(json: &Json) -> Option<(TableId, Row)> {
-    let table = record::table_named(json.get("table")?.as_str()?)?;
+    let name = json.get("table")?.as_str()?;
+    let table = record::table_named(name).or_else(|| custom::table_named(name))?;
     let given = json.get("values")?;
     let value = |column: &record::Column| match (column.ty, given.get(column.name)) {
         (_, None | Some(Json::Null)) => Some(Value::Null),
@@ -99,6 +100,19 @@ mod tests {
                 assert_eq!(from_json(&text), [(table.id, row)], "{}", table.name);
             }
         }
+    }
+
+    #[test]
+    fn a_row_of_a_table_of_a_plugins_own_comes_back() {
+        let column = |name: &str, ty| custom::CustomColumn { name: name.to_owned(), ty, key: false };
+        let columns = vec![column("who", ColumnType::Text(9)), column("at", ColumnType::Time)];
+        let (plugin, name) = ("letters".to_owned(), "own".to_owned());
+        let declared = custom::Custom { plugin, name, text: String::new(), columns };
+        let table = custom::register(&declared).unwrap();
+        let values = vec![Value::Text("me".to_owned()), Value::Time(1_795_346_819_102_385)];
+        let row = Row { at: 0, gone: false, object_id: 0, values, ext: None };
+        let text = Json::Array(vec![to_json(table, &row)]).to_string();
+        assert_eq!(from_json(&text), [(table, row)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A batch, and what is left of it when rows of one key have been folded.
 
+use super::RowRefused;
 use super::control::{self, Statement};
 use super::layout::{self, Cell, Layout};
 use super::leftover::{self, Leftovers};
@@ -79,6 +80,8 @@ pub(super) struct TableRows {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) batch: Arc<Batch>,
+    /// Position from which on it writes.
+    first: Seq,
     /// Moves the position; changes no row when it is not where this batch begins.
     pub(super) guard: Statement,
     pub(super) control: Vec<Statement>,
@@ -133,15 +136,20 @@ impl Plan {
                 places.entry(*table).or_default().push(index);
             }
         }
-        let fold = |(table, places)| layout::layout(table).map(|layout| fold(batch, layout, places));
+        // In the order of their names, as every writer has it; what different versions of a plugin wrote to one table
+        // of their own, in the order in which they wrote.
+        let mut tables: Vec<(&'static Layout, Vec<usize>)> =
+            places.into_iter().filter_map(|(table, places)| Some((layout::layout(table)?, places))).collect();
+        tables.sort_by_key(|(layout, places)| (layout.table.name, places.first().copied()));
         let ended = |leftovers: &Leftovers| leftover::statements(leftovers, batch.lane, &batch.roles, first);
         let mut control = batch.leftovers.as_ref().map(ended).unwrap_or_default();
         control.extend(control::marks(batch));
         Self {
             guard: control::guard(batch, first),
             control,
-            tables: places.into_iter().filter_map(fold).collect(),
+            tables: tables.into_iter().map(|(layout, places)| fold(batch, layout, places)).collect(),
             batch: batch.clone(),
+            first,
         }
     }
 
@@ -151,6 +159,23 @@ impl Plan {
         if let (Some((_, birth, _)), Some((_, stamp, row))) = (birth, last) {
             layout::cells(layout.table, self.batch.lane, birth, stamp, row, put);
         }
+    }
+
+    /// The rows that have a key in common with those of `others`, which say why they are refused: no row of such a key
+    /// is written.
+    pub(super) fn of_same_key(&self, layout: &Layout, others: &BTreeMap<usize, String>) -> Vec<RowRefused> {
+        let (batch, table) = (&self.batch, layout.table);
+        let is_of =
+            |place: &usize| batch.row(*place).is_some_and(|(id, stamp, _)| *id == table.id && stamp.seq >= self.first);
+        let mut all: Vec<usize> = (0..batch.rows.len()).filter(is_of).collect();
+        all.sort_by(|left, right| compare(batch, table, *left, *right));
+        let mut refused = Vec::new();
+        for group in all.chunk_by(|left, right| compare(batch, table, *left, *right) == Ordering::Equal) {
+            if let Some(words) = group.iter().find_map(|place| others.get(place)) {
+                refused.extend(group.iter().map(|place| RowRefused { index: *place, words: words.clone() }));
+            }
+        }
+        refused
     }
 
     /// Rows by table.

@@ -44,6 +44,16 @@ pub enum Error {
         /// What to do.
         remedy: &'static str,
     },
+    /// A table of a plugin's own stands there as another one.
+    #[error("the table {table} of plugin `{plugin}` cannot be used: {words}")]
+    Table {
+        /// Its name in the database.
+        table: &'static str,
+        /// The plugin that declares it.
+        plugin: String,
+        /// What differs, and what to do.
+        words: String,
+    },
     /// Another queue writes as this lane.
     #[error(
         "lane {lane} of the database belongs to queue {found}, not to {expected}: \

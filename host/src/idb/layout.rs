@@ -8,9 +8,10 @@
 //! (SQLite would take text of any length).
 
 use super::moment::Moment;
-use crate::record::{Column, ColumnType, Ext, Row, Stamp, TABLES, Table, TableId, Value, Writing};
+use crate::record::custom::{self, TABLES_MAX};
+use crate::record::{Column, ColumnType, Ext, Role, Row, Stamp, TABLES, Table, TableId, Value, Writing};
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Type of a stored column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +91,29 @@ pub(super) struct Layout {
     pub(super) columns: Vec<(Cow<'static, str>, StoredType)>,
     /// Names of the columns by which a row is found again; empty when rows are only added.
     pub(super) key: Vec<&'static str>,
+    /// A row is changed and deleted by the lane only that made it; see [`is_of_one_lane`].
+    pub(super) of_one_lane: bool,
+}
+
+/// Whether the rows of a table belong each to the lane that made it. Shared by all lanes are the objects of the
+/// configuration, the names of remote locations, and what plugins keep in tables of their own.
+fn is_of_one_lane(table: &Table) -> bool {
+    let is_found_again = matches!(table.writing, Writing::Keyed | Writing::Active);
+    let is_shared = table.role == Role::Cfg || table.id == TableId::GSYS_DNPREMOTELOCATION;
+    is_found_again && !is_shared && custom::place(table.id).is_none()
 }
 
 /// The layout of a table.
 pub(super) fn layout(id: TableId) -> Option<&'static Layout> {
     static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| TABLES.iter().map(Layout::new).collect());
-    LAYOUTS.get(usize::from(id.0))
+    LAYOUTS.get(usize::from(id.0)).or_else(|| custom_layout(id))
+}
+
+/// The layout of a table of a plugin's own, made when it is first asked for.
+fn custom_layout(id: TableId) -> Option<&'static Layout> {
+    static LAYOUTS: [OnceLock<Layout>; TABLES_MAX] = [const { OnceLock::new() }; TABLES_MAX];
+    let table = custom::find(id)?.table();
+    LAYOUTS.get(custom::place(id)?).map(|layout| layout.get_or_init(|| Layout::new(table)))
 }
 
 impl Layout {
@@ -121,7 +139,7 @@ impl Layout {
             Writing::Object => vec![table.row_id],
             Writing::Keyed | Writing::Active => key_columns(table).map(|column| column.name).collect(),
         };
-        Self { table, columns, key }
+        Self { table, columns, key, of_one_lane: is_of_one_lane(table) }
     }
 
     /// The columns that an update sets.

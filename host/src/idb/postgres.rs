@@ -97,16 +97,9 @@ impl Postgres {
     /// Rows of a query whose columns are all text.
     pub(super) async fn query(&self, statement: &Statement) -> Result<Vec<Vec<Option<String>>>, Fault> {
         let mut session = self.session().await?;
-        let prepared = session.prepare(&statement.text).await?;
-        let rows = session.client.query_raw(&prepared, parameters(&statement.cells)).await;
-        let rows: Result<Vec<_>, _> = match rows {
-            Ok(rows) => rows.try_collect().await,
-            Err(error) => Err(error),
-        };
-        let rows = rows.map_err(|error| fault(&error))?;
+        let rows = texts(&mut session, &statement.text, parameters(&statement.cells)).await?;
         self.give_back(session);
-        let texts = |row: &tokio_postgres::Row| (0..row.len()).map(|index| row.try_get(index).ok().flatten()).collect();
-        Ok(rows.iter().map(texts).collect())
+        Ok(rows)
     }
 
     /// Runs one statement, a transaction of its own; gives the number of rows it changed.
@@ -174,6 +167,18 @@ struct Request {
     table: Option<usize>,
     statement: tokio_postgres::Statement,
     values: Vec<Parameter>,
+    expected: Expected,
+}
+
+/// What the number of rows in an answer tells.
+#[derive(Clone, Copy)]
+enum Expected {
+    /// Nothing.
+    Any,
+    /// With fewer, rows of another lane may stand where rows were to be written.
+    Rows(u64),
+    /// Each is a row of another lane that was to be deleted.
+    NoRow,
 }
 
 async fn transaction(session: &mut Session, plan: &Plan) -> Result<Applied, Failed> {
@@ -184,9 +189,16 @@ async fn transaction(session: &mut Session, plan: &Plan) -> Result<Applied, Fail
     for (table, rows) in plan.tables.iter().enumerate().filter(|(_, rows)| !by_copy(rows)) {
         requests.extend(upserts(session, Some(table), plan, rows.layout, &rows.gone, &rows.rows).await?);
     }
-    if !pipeline(&session.client, requests, Some(GUARD)).await? {
+    let Some(doubtful) = pipeline(&session.client, requests, Some(GUARD)).await? else {
         session.run("ROLLBACK").await?;
         return Ok(Applied::NotHere);
+    };
+    for table in doubtful {
+        if let Some(rows) = plan.tables.get(table)
+            && let Some(first) = others(session, plan, rows).await?.into_iter().next()
+        {
+            return Err(Failed { fault: Fault::Data(first.words), table: Some(table) });
+        }
     }
     for (table, rows) in plan.tables.iter().enumerate().filter(|(_, rows)| by_copy(rows)) {
         copy(session, plan, rows).await.map_err(|fault| Failed { fault, table: Some(table) })?;
@@ -205,32 +217,42 @@ async fn request(
     text: &str,
     values: Vec<Parameter>,
 ) -> Result<Request, Fault> {
-    Ok(Request { table, statement: session.prepare(text).await?, values })
+    Ok(Request { table, statement: session.prepare(text).await?, values, expected: Expected::Any })
 }
 
-/// Sends all of them before it waits for the first answer. Gives false if the one at the place `guard` changed no
-/// row; what came of those after it, which were on their way, is then without meaning.
+/// Sends all of them before it waits for the first answer. Gives the tables of which fewer rows were written than
+/// given; none if the one at the place `guard` changed no row: what came of those after it, which were on their way,
+/// is then without meaning.
 async fn pipeline(
     client: &tokio_postgres::Client,
     requests: Vec<Request>,
     guard: Option<usize>,
-) -> Result<bool, Failed> {
+) -> Result<Option<Vec<usize>>, Failed> {
     let mut answers = Vec::with_capacity(requests.len());
-    for Request { table, statement, values } in requests {
+    for Request { table, statement, values, expected } in requests {
         let mut answer = Box::pin(maybe_done(async move { client.execute_raw(&statement, values).await }));
         // The first poll sends it.
         let _ = poll!(answer.as_mut());
-        answers.push((table, answer));
+        answers.push((table, expected, answer));
     }
-    for (place, (table, mut answer)) in answers.into_iter().enumerate() {
+    let mut doubtful = Vec::new();
+    for (place, (table, expected, mut answer)) in answers.into_iter().enumerate() {
         answer.as_mut().await;
         match answer.as_mut().take_output() {
             Some(Err(error)) => return Err(Failed { fault: fault(&error), table }),
-            Some(Ok(0)) if Some(place) == guard => return Ok(false),
-            _ => {}
+            Some(Ok(0)) if Some(place) == guard => return Ok(None),
+            Some(Ok(rows)) => match expected {
+                Expected::NoRow if rows > 0 => {
+                    let words = "a row of another lane was to be deleted".to_owned();
+                    return Err(Failed { fault: Fault::Data(words), table });
+                }
+                Expected::Rows(expected) if rows < expected => doubtful.extend(table),
+                _ => {}
+            },
+            None => {}
         }
     }
-    Ok(true)
+    Ok(Some(doubtful))
 }
 
 /// The statements for rows of one table: deletions first.
@@ -244,18 +266,13 @@ async fn upserts(
 ) -> Result<Vec<Request>, Fault> {
     let mut requests = Vec::new();
     if !gone.is_empty() {
-        let types = layout.key.iter().filter_map(|key| layout.type_of(key));
-        let mut arrays: Vec<Array> = types.map(Array::new).collect();
-        for (_, _, row) in gone.iter().filter_map(|place| plan.batch.row(*place)) {
-            let mut columns = arrays.iter_mut();
-            layout::key_cells(layout.table, row, |cell| {
-                if let Some(column) = columns.next() {
-                    column.push(&cell);
-                }
-            });
+        let mut values = key_arrays(plan, layout, gone);
+        if layout.of_one_lane {
+            values.insert(0, Parameter::from(&Cell::Int(plan.batch.lane)));
         }
-        let values = arrays.into_iter().map(Array::finish).collect();
-        requests.push(request(session, table, &statement::delete_unnest(layout), values).await?);
+        let delete = request(session, table, &statement::delete_unnest(layout), values).await?;
+        let expected = if layout.of_one_lane { Expected::NoRow } else { Expected::Any };
+        requests.push(Request { expected, ..delete });
     }
     if !rows.is_empty() {
         let mut arrays: Vec<Array> = layout.columns.iter().map(|(_, ty)| Array::new(*ty)).collect();
@@ -268,9 +285,57 @@ async fn upserts(
             });
         }
         let values = arrays.into_iter().map(Array::finish).collect();
-        requests.push(request(session, table, &statement::unnest(layout), values).await?);
+        let upsert = request(session, table, &statement::unnest(layout), values).await?;
+        let count = Expected::Rows(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+        requests.push(Request { expected: if layout.of_one_lane { count } else { Expected::Any }, ..upsert });
     }
     Ok(requests)
+}
+
+/// The keys of rows, an array a column.
+fn key_arrays(plan: &Plan, layout: &'static Layout, places: &[usize]) -> Vec<Parameter> {
+    let types = layout.key.iter().filter_map(|key| layout.type_of(key));
+    let mut arrays: Vec<Array> = types.map(Array::new).collect();
+    for (_, _, row) in places.iter().filter_map(|place| plan.batch.row(*place)) {
+        let mut columns = arrays.iter_mut();
+        layout::key_cells(layout.table, row, |cell| {
+            if let Some(column) = columns.next() {
+                column.push(&cell);
+            }
+        });
+    }
+    arrays.into_iter().map(Array::finish).collect()
+}
+
+/// The rows whose keys are those of rows of other lanes.
+async fn others(session: &mut Session, plan: &Plan, rows: &TableRows) -> Result<Vec<RowRefused>, Fault> {
+    let layout = rows.layout;
+    if !layout.of_one_lane {
+        return Ok(Vec::new());
+    }
+    let places: Vec<usize> = rows.gone.iter().copied().chain(rows.rows.iter().map(|row| row.last)).collect();
+    let mut values = key_arrays(plan, layout, &places);
+    values.insert(0, Parameter::from(&Cell::Int(plan.batch.lane)));
+    let found = texts(session, &statement::others_unnest(layout), values).await?;
+    let other = |row: &Vec<Option<String>>| {
+        let number: usize = row.first()?.as_ref()?.parse().ok()?;
+        let words = super::of_another_lane(layout, row.get(1)?.as_ref()?, row.get(2)?.as_deref());
+        Some((*places.get(number.checked_sub(1)?)?, words))
+    };
+    let others = found.iter().filter_map(other).collect();
+    Ok(plan.of_same_key(layout, &others))
+}
+
+/// Rows of a query whose columns are all text.
+async fn texts(session: &mut Session, text: &str, values: Vec<Parameter>) -> Result<Vec<Vec<Option<String>>>, Fault> {
+    let prepared = session.prepare(text).await?;
+    let rows: Result<Vec<_>, _> = match session.client.query_raw(&prepared, values).await {
+        Ok(rows) => rows.try_collect().await,
+        Err(error) => Err(error),
+    };
+    let rows = rows.map_err(|error| fault(&error))?;
+    let texts = |row: &tokio_postgres::Row| (0..row.len()).map(|index| row.try_get(index).ok().flatten()).collect();
+    Ok(rows.iter().map(texts).collect())
 }
 
 async fn copy(session: &mut Session, plan: &Plan, rows: &TableRows) -> Result<(), Fault> {
@@ -292,9 +357,14 @@ async fn copy(session: &mut Session, plan: &Plan, rows: &TableRows) -> Result<()
     sink.finish().await.map(drop).map_err(|error| fault(&error))
 }
 
-/// Finds the rows that the database refuses, by halves, in a transaction that is rolled back.
+/// Finds the rows that are refused: those that rows of other lanes keep out at once, then those that the database
+/// refuses, by halves, in a transaction that is rolled back.
 async fn isolate(session: &mut Session, plan: &Plan, rows: &TableRows, words: String) -> Failure {
-    let found = match halve(session, plan, rows).await {
+    let found = match others(session, plan, rows).await {
+        Ok(found) if found.is_empty() => halve(session, plan, rows).await,
+        found => found,
+    };
+    let found = match found {
         Ok(found) => found,
         Err(fault) => return fault.into_error().into(),
     };

@@ -6,10 +6,12 @@
 use super::batch::{Plan, TableRows};
 use super::control::Statement;
 use super::error::{Error, Fault};
-use super::layout::{self, Cell};
+use super::layout::{self, Cell, Layout};
 use super::{Applied, Failure, RowRefused, statement};
+use crate::record::Row;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -175,35 +177,67 @@ fn write_table(
     rows: &TableRows,
     refused: &mut Vec<RowRefused>,
 ) -> rusqlite::Result<()> {
-    let table = rows.layout.table;
+    let layout = rows.layout;
+    // Rows that another lane's row keeps out, with the reason.
+    let mut others = BTreeMap::new();
+    let mut done = |place: usize, done: rusqlite::Result<usize>| {
+        let changed = keep(path, refused, place, done)?;
+        if let (Some(0), true, Some((_, _, row))) = (changed, layout.of_one_lane, plan.batch.row(place)) {
+            let words = other_lane(connection, layout, plan.batch.lane, row)?;
+            others.extend(words.map(|words| (place, words)));
+        }
+        Ok::<_, rusqlite::Error>(())
+    };
     for (place, (_, _, row)) in rows.gone.iter().filter_map(|place| Some((*place, plan.batch.row(*place)?))) {
-        let mut delete = connection.prepare_cached(&statement::delete(rows.layout))?;
+        let mut delete = connection.prepare_cached(&statement::delete(layout))?;
         let mut binding = Binding::new(&mut delete);
-        layout::key_cells(table, row, |cell| binding.add(&cell));
-        keep(path, refused, place, binding.execute())?;
+        layout::key_cells(layout.table, row, |cell| binding.add(&cell));
+        if layout.of_one_lane {
+            binding.add(&Cell::Int(plan.batch.lane));
+        }
+        done(place, binding.execute())?;
     }
-    let mut insert = connection.prepare_cached(&statement::values(rows.layout))?;
+    let mut insert = connection.prepare_cached(&statement::values(layout))?;
     for row in &rows.rows {
         let mut binding = Binding::new(&mut insert);
-        plan.cells(rows.layout, *row, |cell| binding.add(&cell));
-        keep(path, refused, row.last, binding.execute())?;
+        plan.cells(layout, *row, |cell| binding.add(&cell));
+        done(row.last, binding.execute())?;
+    }
+    if !others.is_empty() {
+        refused.extend(plan.of_same_key(layout, &others));
     }
     Ok(())
 }
 
-/// A refused row is kept for the dead letters, and the transaction goes on; any other error ends it.
+/// Why the row of that key is not this lane's to change, if it is there and another's.
+fn other_lane(connection: &Connection, layout: &Layout, lane: i32, row: &Row) -> rusqlite::Result<Option<String>> {
+    let mut find = connection.prepare_cached(&statement::lane_of_key(layout))?;
+    let mut binding = Binding::new(&mut find);
+    layout::key_cells(layout.table, row, |cell| binding.add(&cell));
+    binding.failed.map_or(Ok(()), Err)?;
+    let mut found = find.raw_query();
+    let Some(found) = found.next()? else { return Ok(None) };
+    let (number, name): (i32, Option<String>) = (found.get(0)?, found.get(1)?);
+    Ok((number != lane).then(|| super::of_another_lane(layout, &number.to_string(), name.as_deref())))
+}
+
+/// A refused row is kept for the dead letters, and the transaction goes on; any other error ends it. Gives the number
+/// of rows that were changed.
 fn keep(
     path: &Path,
     refused: &mut Vec<RowRefused>,
     index: usize,
     done: rusqlite::Result<usize>,
-) -> rusqlite::Result<()> {
-    let Err(error) = done else { return Ok(()) };
+) -> rusqlite::Result<Option<usize>> {
+    let error = match done {
+        Ok(changed) => return Ok(Some(changed)),
+        Err(error) => error,
+    };
     match fault(path, &error) {
         Fault::Data(words) => refused.push(RowRefused { index, words }),
         Fault::Error(_) => return Err(error),
     }
-    Ok(())
+    Ok(None)
 }
 
 fn execute(connection: &Connection, statement: &Statement) -> rusqlite::Result<usize> {

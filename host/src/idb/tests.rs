@@ -1,6 +1,8 @@
 //! The IDB against real databases: SQLite in a directory, PostgreSQL in a private server.
 
+mod custom;
 mod faults;
+mod lanes;
 mod leftovers;
 #[path = "../../benches/idb_write/rows.rs"]
 mod rows;

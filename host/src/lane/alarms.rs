@@ -28,6 +28,8 @@ pub enum Alarm {
     QueueRefusing,
     /// The plugin cannot be used.
     PluginUnusable,
+    /// A plugin file was refused; the plugin from before goes on.
+    PluginNotReloaded,
     /// The source is not connected.
     SourceDisconnected,
     /// The lane has failed: it tries to start again, or waits for a restart of the daemon.
@@ -38,12 +40,13 @@ pub enum Alarm {
 
 impl Alarm {
     /// All alarms.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Paused,
         Self::DeadLetters,
         Self::IdbAway,
         Self::QueueRefusing,
         Self::PluginUnusable,
+        Self::PluginNotReloaded,
         Self::SourceDisconnected,
         Self::LaneStopped,
         Self::SnapshotNotWritten,
@@ -58,6 +61,7 @@ impl Alarm {
             Self::IdbAway => "idb_away",
             Self::QueueRefusing => "queue_refusing",
             Self::PluginUnusable => "plugin_unusable",
+            Self::PluginNotReloaded => "plugin_not_reloaded",
             Self::SourceDisconnected => "source_disconnected",
             Self::LaneStopped => "lane_stopped",
             Self::SnapshotNotWritten => "snapshot_not_written",
@@ -73,6 +77,7 @@ impl Alarm {
             Self::IdbAway => ("IC7005", "IC7006"),
             Self::QueueRefusing => ("IC7007", "IC7008"),
             Self::PluginUnusable => ("IC7009", "IC7010"),
+            Self::PluginNotReloaded => ("IC7017", "IC7018"),
             Self::SourceDisconnected => ("IC7011", "IC7012"),
             Self::LaneStopped => ("IC7013", "IC7014"),
             Self::SnapshotNotWritten => ("IC7015", "IC7016"),
@@ -119,6 +124,7 @@ impl Seen {
                 Stage::Retrying(reason) | Stage::Stopped(reason) => Some(reason.clone()),
                 Stage::Starting | Stage::Running => None,
             },
+            Alarm::PluginNotReloaded => figures.reloads.refused_file.clone(),
             Alarm::SourceDisconnected => (!self.connected).then(|| "no session with the source is open".to_owned()),
             Alarm::LaneStopped => match &figures.idb {
                 Stage::Stopped(reason) => Some(reason.clone()),
@@ -240,6 +246,7 @@ mod tests {
         check(&seen(|figures| figures.idb = Stage::Stopped(why())), 10, &[Alarm::LaneStopped]);
         check(&seen(|figures| figures.trouble = Some(why())), 0, &[Alarm::LaneStopped]);
         check(&seen(|figures| figures.plugin = Stage::Retrying(why())), 0, &[Alarm::PluginUnusable]);
+        check(&seen(|figures| figures.reloads.refused_file = Some(why())), 0, &[Alarm::PluginNotReloaded]);
         check(&seen(|figures| figures.snapshot_trouble = Some(why())), 0, &[Alarm::SnapshotNotWritten]);
         check(&seen(|figures| figures.letters_in_a_row = 19), 0, &[]);
         check(&seen(|figures| figures.letters_in_a_row = 20), 0, &[Alarm::DeadLetters]);

@@ -27,24 +27,25 @@
 //! # Not here
 //! SQL, files, sockets.
 
-mod rebuild;
+mod guest;
+mod takeover;
 
 use super::letters::{self, Settled};
 use super::pause::{self, Paused, Streak};
 use super::status::Shared;
-use super::{MappedBatch, Opening, SnapshotTaken};
+use super::{MappedBatch, SnapshotTaken};
 use crate::clock::Clock;
 use crate::config::DeadLetters;
 use crate::deadletter::DeadLetter;
 use crate::deadletter::again::{self, Again};
 use crate::event::{Kind, Micros, Seq, View, Views};
-use crate::plugin::{Failure, Instance, Output, Plugin};
+use crate::plugin::{Failed, Link, Links, Opening, Output};
 use crate::queue::{Queue, Read};
 use crate::record::{self, MAX_ROWS_PER_EVENT, Role, Row, Stamp, TableId};
 use crate::session::Tracker;
 use anyhow::{Context, Result, bail};
+use guest::{Guest, Judged, Setting, views};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Sender, error::TrySendError};
@@ -76,7 +77,7 @@ pub(super) struct Config {
 
 /// What the stage works with.
 pub(super) struct Deps {
-    pub(super) plugin: Arc<Plugin>,
+    pub(super) links: Links,
     pub(super) queue: Queue,
     pub(super) tracker: Tracker,
     pub(super) clock: Clock,
@@ -94,25 +95,20 @@ pub(super) struct Deps {
 pub(super) struct Mapping {
     config: Config,
     deps: Deps,
+    guest: Guest,
     state: State,
+    /// Other plugins, on their way to take over.
+    takeover: Option<takeover::Takeover>,
+    /// Plugins that were in force before, on their way out of memory.
+    past: Option<takeover::Worker>,
 }
 
 /// The indexes of the events that one call was given, and what it gave.
 type Mapped = (Vec<usize>, Output);
 
-/// Where the plugin's state comes from when an instance is lost.
+/// What the stage remembers beside the plugins.
+#[derive(Default)]
 struct State {
-    instance: Option<Instance>,
-    /// The last snapshot; none: the state is that of an empty plugin.
-    snapshot: Option<SnapshotTaken>,
-    /// First position whose events the state does not hold yet.
-    next: Seq,
-    /// Events since the snapshot that no instance is to see again.
-    dead: BTreeSet<Seq>,
-    /// Positions that the state does not hold and never will, until a batch has taken note of them.
-    unseen: Option<Range<Seq>>,
-    /// Events before the start that the plugin rejected; they join `dead` if it takes one of them now.
-    rejected: BTreeSet<Seq>,
     /// When something falls due, by the source's clock, as the plugin said last.
     due: Option<Micros>,
     /// Time of the last event, by the source's clock and by ours; 0 before the first.
@@ -130,6 +126,19 @@ struct Calls {
     done: usize,
 }
 
+/// Why an event becomes a letter, and whose doing it is.
+struct Reason<'a> {
+    plugin: &'a str,
+    kind: &'a str,
+    words: String,
+}
+
+impl<'a> Reason<'a> {
+    fn of(failed: &'a Failed) -> Self {
+        Self { plugin: &failed.plugin, kind: failed.failure.kind(), words: failed.to_string() }
+    }
+}
+
 /// A batch on its way to the writer.
 struct Pending {
     batch: MappedBatch,
@@ -140,20 +149,16 @@ struct Pending {
 impl Mapping {
     /// Puts the stage together. `snapshot` must not be beyond what is committed.
     pub(super) fn new(config: Config, deps: Deps, snapshot: Option<SnapshotTaken>, letters: Settled) -> Self {
-        let next = snapshot.as_ref().map_or(1, |snapshot| snapshot.seq + 1);
-        let state = State {
-            instance: None,
-            snapshot,
-            next,
-            dead: letters.dead,
-            unseen: None,
-            rejected: letters.rejected,
-            due: None,
-            last_time: 0,
-            last_received: 0,
-            streak: Streak::default(),
+        let setting = Setting {
+            source: config.source.clone(),
+            opening: config.opening.clone(),
+            queue: deps.queue.clone(),
+            shared: deps.shared.clone(),
+            abort: deps.abort.clone(),
         };
-        Self { config, deps, state }
+        let judged = Judged { dead: letters.dead, rejected: letters.rejected };
+        let guest = Guest::new(setting, deps.links.clone(), snapshot, judged);
+        Self { config, deps, guest, state: State::default(), takeover: None, past: None }
     }
 
     /// Maps everything after `committed` until the queue is closed and empty, or until told to stop.
@@ -162,15 +167,26 @@ impl Mapping {
     /// If the plugin cannot be opened, or the queue cannot be read: the lane cannot go on.
     pub(super) fn run(mut self, committed: Seq) -> Result<()> {
         let first = self.first_to_map(committed);
-        let gone = letters::gone_again(&self.deps.queue, self.state.next.saturating_sub(1))?;
-        self.state.dead.extend(gone.difference(&self.state.rejected));
-        self.rebuild(first)?;
+        let gone = letters::gone_again(&self.deps.queue, self.guest.next().saturating_sub(1))?;
+        {
+            let mut judged = self.guest.judged();
+            let gone: Vec<Seq> = gone.difference(&judged.rejected).copied().collect();
+            judged.dead.extend(gone);
+        }
+        self.guest.rebuild(first)?;
+        self.deps.shared.mapped(first - 1);
+        let shared = self.deps.shared.clone();
+        let _served = shared.reloads.serve();
         self.deps.shared.update(|figures| figures.trouble = None);
         let mut reader = self.deps.queue.reader(first);
         let mut pending: Option<Pending> = None;
         let mut buffer = Vec::new();
         let (mut since_snapshot, mut clock_of_source) = (0_u64, None);
         while !self.deps.abort.is_cancelled() {
+            if self.attend_takeover() {
+                // Begun without the snapshot: the next one is of the new plugins.
+                since_snapshot = self.config.snapshot_events;
+            }
             if let Some(paused) = self.deps.shared.gate.paused() {
                 pending = self.offer(pending, true)?;
                 if self.config.once {
@@ -188,7 +204,7 @@ impl Mapping {
             match reader.read(READ_EVENTS, READ_BYTES, &mut buffer, wait).context("read the queue")? {
                 // Paused while it waited for events: they wait, too.
                 Read::Batch { .. } if self.deps.shared.gate.paused().is_some() => {
-                    reader = self.deps.queue.reader(self.state.next);
+                    reader = self.deps.queue.reader(self.guest.next());
                 }
                 Read::Batch { last, count, .. } => {
                     let batch = pending.get_or_insert_with(|| self.begin(last));
@@ -200,7 +216,7 @@ impl Mapping {
                     since_snapshot += count;
                     batch.events += count;
                     if since_snapshot >= self.config.snapshot_events {
-                        batch.batch.snapshot = self.snapshot(reached);
+                        batch.batch.snapshot = self.guest.snapshot(reached);
                         since_snapshot = 0;
                     }
                     pending = self.offer(pending, false)?;
@@ -217,9 +233,9 @@ impl Mapping {
 
     /// The last batch of an orderly stop.
     fn finish(&mut self, mut pending: Option<Pending>, since_snapshot: u64) -> Result<()> {
-        let last = self.state.next.saturating_sub(1);
+        let last = self.guest.next().saturating_sub(1);
         if since_snapshot > 0 {
-            let snapshot = self.snapshot(last);
+            let snapshot = self.guest.snapshot(last);
             pending.get_or_insert_with(|| self.begin(last)).batch.snapshot = snapshot;
         }
         self.offer(pending, true).map(drop)
@@ -262,13 +278,13 @@ impl Mapping {
     /// Maps what was read into `pending`; gives the position of the last event that was.
     fn take(&mut self, buffer: &[u8], last: Seq, pending: &mut Pending) -> Result<Seq> {
         let again = again::unfold(buffer).unwrap_or_default();
-        let views = self.views(if again.letters.is_empty() { buffer } else { &again.events })?;
+        let views = views(if again.letters.is_empty() { buffer } else { &again.events })?;
         let first = views.first().map_or(last, View::seq);
         let Calls { outputs, letters, done } = self.map(&views, first, &again)?;
         let cut = (done < views.len()).then(|| views.get(done.saturating_sub(1)).map(View::seq)).flatten();
         let last = cut.unwrap_or(last);
         let views = views.get(..done).unwrap_or(&views);
-        self.state.next = last + 1;
+        self.guest.has_reached(last + 1);
         let batch = &mut pending.batch;
         batch.letters.extend(letters);
         if let Some((_, output)) = outputs.last() {
@@ -288,87 +304,55 @@ impl Mapping {
                 if again.rows.contains_key(entry) {
                     batch.late.insert(*entry);
                 } else {
-                    self.state.dead.insert(*letter);
+                    self.guest.judged().dead.insert(*letter);
                 }
             }
         }
         batch.sessions.extend(self.deps.tracker.take_rows());
         batch.session_count = self.deps.tracker.sessions();
         batch.session = self.deps.tracker.dss_id();
-        batch.unseen = self.state.unseen.take().or(batch.unseen.take());
+        batch.unseen = self.guest.take_unseen().or(batch.unseen.take());
         self.deps.shared.mapped(last);
         Ok(last)
     }
 
-    fn views<'b>(&self, buffer: &'b [u8]) -> Result<Vec<View<'b>>> {
-        // The queue checks a CRC, so this can fail only by a fault of this program.
-        Views::new(buffer).collect::<Result<_, _>>().context("read events from the queue")
-    }
-
     /// Maps events in as few calls as possible. Each output comes with the index in `views` of its first event.
     fn map(&mut self, views: &[View<'_>], first: Seq, again: &Again) -> Result<Calls> {
-        let wanted: Vec<usize> = (0..views.len()).filter(|at| views.get(*at).is_some_and(|v| self.wants(v))).collect();
+        let wanted: Vec<usize> = (0..views.len()).filter(|at| views.get(*at).is_some_and(|view| self.guest.links().want(view))).collect();
         if wanted.is_empty() {
             return Ok(Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() });
         }
-        match self.call(views, &wanted) {
+        match self.guest.call(views, &wanted) {
             Ok(output) => {
                 self.count(views, &wanted, &output);
                 Ok(Calls { outputs: vec![(wanted, output)], letters: Vec::new(), done: views.len() })
             }
-            Err(failure) => {
+            Err(failed) => {
                 tracing::warn!(
-                    code = "IC4001", source = %self.config.source, plugin = %self.deps.plugin.description().name,
-                    error = %failure, "The plugin failed; its events are mapped again one by one."
+                    code = "IC4001", source = %self.config.source, plugin = %failed.plugin, error = %failed,
+                    "The plugin failed; its events are mapped again one by one."
                 );
                 self.map_singly(views, &wanted, first, again)
             }
         }
     }
 
-    fn wants(&self, view: &View<'_>) -> bool {
-        if view.kind() == Kind::Bookmark {
-            return false;
-        }
-        let events = &self.deps.plugin.description().events;
-        view.kind() != Kind::Source || events.is_empty() || events.iter().any(|name| name == view.name())
-    }
-
-    fn call(&mut self, views: &[View<'_>], wanted: &[usize]) -> Result<Output, Failure> {
-        let started = Instant::now();
-        let mut batch = Vec::with_capacity(READ_BYTES / 4);
-        for at in wanted {
-            batch.extend_from_slice(views.get(*at).map_or(&[][..], View::raw));
-        }
-        let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
-        let result = match &mut self.state.instance {
-            Some(instance) => instance.map(&batch, count),
-            None => Err(Failure::Refused("there is no instance".to_owned())),
-        };
-        let memory = self.state.instance.as_ref().map_or(0, Instance::memory_bytes);
-        self.deps.shared.called(started.elapsed(), memory, result.as_ref().err());
-        if result.is_err() {
-            self.state.instance = None;
-        }
-        result
-    }
-
     fn map_singly(&mut self, views: &[View<'_>], wanted: &[usize], first: Seq, again: &Again) -> Result<Calls> {
-        self.rebuild(first)?;
-        self.keep_snapshot(first.saturating_sub(1));
+        self.guest.rebuild(first)?;
+        self.guest.keep_snapshot(first.saturating_sub(1));
         let mut calls = Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() };
         for at in wanted {
             let Some(view) = views.get(*at) else { continue };
-            let goes_on = match self.call(views, &[*at]) {
+            let goes_on = match self.guest.call(views, &[*at]) {
                 Ok(output) => {
                     let goes_on = self.count(views, &[*at], &output);
                     calls.outputs.push((vec![*at], output));
                     goes_on
                 }
-                Err(failure) => {
-                    calls.letters.push(self.letter(view, again, failure.kind(), &failure.to_string()));
-                    self.state.dead.insert(view.seq());
-                    self.rebuild(view.seq() + 1)?;
+                Err(failed) => {
+                    calls.letters.push(self.letter(view, again, Reason::of(&failed)));
+                    self.guest.judged().dead.insert(view.seq());
+                    self.guest.rebuild(view.seq() + 1)?;
                     self.count_letter()
                 }
             };
@@ -386,6 +370,7 @@ impl Mapping {
         let mut goes_on = true;
         for (at, index) in (0_u32..).zip(wanted) {
             if rejected.contains(&at) {
+                self.guest.judged().rejected.extend(views.get(*index).map(View::seq));
                 goes_on &= self.count_letter();
             } else if self.state.streak.length() > 0 && views.get(*index).is_some_and(|v| v.kind() == Kind::Source) {
                 self.streak_is(Streak::default());
@@ -413,13 +398,12 @@ impl Mapping {
         self.state.streak = streak;
     }
 
-    fn letter(&self, view: &View<'_>, again: &Again, kind: &str, reason: &str) -> DeadLetter {
-        let description = self.deps.plugin.description();
+    fn letter(&self, view: &View<'_>, again: &Again, reason: Reason<'_>) -> DeadLetter {
         let first = again.letters.get(&view.seq());
         let seq = first.copied().unwrap_or_else(|| view.seq());
         tracing::warn!(
-            code = "IC4002", source = %self.config.source, plugin = %description.name, seq,
-            event = view.name(), error = %reason, "An event became a dead letter."
+            code = "IC4002", source = %self.config.source, plugin = reason.plugin, seq,
+            event = view.name(), error = reason.words, "An event became a dead letter."
         );
         let mut event = DeadLetter::event_of(view);
         if let Some(place) = event.get_mut("seq") {
@@ -429,9 +413,9 @@ impl Mapping {
             lane: self.config.source.clone(),
             seq,
             stage: "plugin".to_owned(),
-            kind: kind.to_owned(),
-            reason: reason.to_owned(),
-            plugin: format!("{} {}", description.name, description.version),
+            kind: reason.kind.to_owned(),
+            reason: reason.words,
+            plugin: reason.plugin.to_owned(),
             time: self.deps.clock.now(),
             event,
             rows: Vec::new(),
@@ -449,7 +433,10 @@ impl Mapping {
             left_out += output.left_out;
             for (at, reason) in output.rejections {
                 let view = events.get(at as usize).and_then(|at| views.get(*at));
-                batch.letters.extend(view.map(|view| self.letter(view, again, "rejected", &reason)));
+                batch.letters.extend(view.map(|view| {
+                    let plugin = self.guest.links().each().first().map(Link::shown).unwrap_or_default();
+                    self.letter(view, again, Reason { plugin: &plugin, kind: "rejected", words: reason.clone() })
+                }));
             }
             for (table, row) in output.rows {
                 if let Some(at) = events.get(row.at as usize) {

@@ -3,10 +3,9 @@
 use super::status::Stage;
 use super::{Known, Lane, RETRY_PAUSE};
 use crate::idb::{self, LaneState};
-use crate::plugin::{Directory, Plugin};
+use crate::plugin::Links;
 use crate::queue::{self, Queue};
 use anyhow::{Context, Result, bail};
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 impl Lane {
@@ -53,18 +52,16 @@ impl Lane {
         changed
     }
 
-    /// The plugin; `None` if told to stop before it could be used.
-    pub(super) async fn load_plugin(&self, once: bool, stop: &CancellationToken) -> Result<Option<Arc<Plugin>>> {
+    /// The plugins; `None` if told to stop before they could be used.
+    pub(super) async fn load_plugins(&self, once: bool, stop: &CancellationToken) -> Result<Option<Links>> {
         let name = self.options.lane().plugin.to_owned();
         self.shared.update(|figures| figures.plugin_name.clone_from(&name));
         loop {
-            let error = match self.try_plugin(&name).await {
-                Ok(plugin) => {
-                    let description = plugin.description();
-                    let shown = format!("{} {}", description.name, description.version);
-                    tracing::info!(source = %self.name, plugin = %shown, digest = plugin.digest(), "The plugin is loaded.");
-                    self.shared.loaded(shown, description.table_names());
-                    return Ok(Some(plugin));
+            let error = match self.plugins.start().await {
+                Ok(links) => {
+                    let digests: Vec<&str> = links.each().iter().map(|link| link.plugin.digest()).collect();
+                    tracing::info!(source = %self.name, plugin = %links.shown(), ?digests, "The plugin is loaded.");
+                    return Ok(Some(links));
                 }
                 Err(error) if once => return Err(error),
                 Err(error) => format!("{error:#}"),
@@ -81,20 +78,6 @@ impl Lane {
                 () = tokio::time::sleep(RETRY_PAUSE) => {}
             }
         }
-    }
-
-    /// Loads the plugin and opens it once, so that a wrong option is known before events are mapped.
-    async fn try_plugin(&self, name: &str) -> Result<Arc<Plugin>> {
-        let (engine, name, dir) = (self.deps.engine.clone(), name.to_owned(), self.config.plugins.dir.clone());
-        let opening = self.opening();
-        let load = move || -> Result<Arc<Plugin>> {
-            let directory =
-                Directory::open(&dir).with_context(|| format!("read the plugin directory {}", dir.display()))?;
-            let plugin = directory.load(&engine, &name)?;
-            opening.open(&plugin).with_context(|| format!("open plugin `{name}`"))?;
-            Ok(Arc::new(plugin))
-        };
-        tokio::task::spawn_blocking(load).await?
     }
 
     /// The queue must be the one whose position the database knows.

@@ -1,9 +1,10 @@
 //! What a lane tells of itself: one structure that the console, the metrics and the `status` verb read.
 
 use super::pause::{Gate, Paused};
+use super::reload::{Reloads, Slot};
 use crate::deadletter::Kept;
 use crate::event::{Micros, Seq};
-use crate::plugin::Failure;
+use crate::plugin::Failed;
 use crate::source::Counters;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +30,7 @@ pub struct Times {
 }
 
 impl Times {
-    fn add(&mut self, seconds: f64) {
+    pub(super) fn add(&mut self, seconds: f64) {
         let bucket = TIME_BOUNDS.partition_point(|bound| *bound < seconds);
         if let Some(bucket) = self.buckets.get_mut(bucket) {
             *bucket += 1;
@@ -89,8 +90,10 @@ pub struct Figures {
     pub plugin_version: String,
     /// Calls of the plugin.
     pub plugin_calls: Times,
-    /// Failures of the plugin by kind.
+    /// Failures of the plugins by kind.
     pub plugin_failures: BTreeMap<&'static str, u64>,
+    /// What came of reloads.
+    pub reloads: Reloads,
     /// Memory of the instance, bytes.
     pub plugin_memory_bytes: u64,
     /// Batches written.
@@ -128,6 +131,8 @@ pub struct Shared {
     pub source: Arc<Counters>,
     /// Closed while the lane is paused.
     pub gate: Gate,
+    /// Plugins that are to take over.
+    pub reloads: Slot,
     mapped: AtomicU64,
     committed: watch::Sender<Seq>,
     snapshot: AtomicU64,
@@ -146,6 +151,7 @@ impl Shared {
             plugin_version: String::new(),
             plugin_calls: Times::default(),
             plugin_failures: ["trap", "limit", "refused", "contract"].into_iter().map(|kind| (kind, 0)).collect(),
+            reloads: Reloads::default(),
             plugin_memory_bytes: 0,
             batches: Times::default(),
             rows: BTreeMap::new(),
@@ -165,6 +171,7 @@ impl Shared {
         Self {
             source,
             gate,
+            reloads: Slot::default(),
             mapped: zero(),
             committed: watch::Sender::new(0),
             snapshot: zero(),
@@ -229,12 +236,12 @@ impl Shared {
     }
 
     /// The plugin was called.
-    pub fn called(&self, took: Duration, memory_bytes: usize, failure: Option<&Failure>) {
+    pub fn called(&self, took: Duration, memory_bytes: usize, failed: Option<&Failed>) {
         self.update(|figures| {
             figures.plugin_calls.add(took.as_secs_f64());
             figures.plugin_memory_bytes = memory_bytes as u64;
-            if let Some(failure) = failure {
-                *figures.plugin_failures.entry(failure.kind()).or_default() += 1;
+            if let Some(failed) = failed {
+                *figures.plugin_failures.entry(failed.failure.kind()).or_default() += 1;
             }
         });
     }
@@ -243,7 +250,9 @@ impl Shared {
     pub fn loaded(&self, version: String, tables: impl Iterator<Item = &'static str>) {
         self.update(|figures| {
             (figures.plugin, figures.plugin_version) = (Stage::Running, version);
-            figures.rows.extend(tables.map(|table| (table, 0)));
+            for table in tables {
+                figures.rows.entry(table).or_default();
+            }
         });
     }
 

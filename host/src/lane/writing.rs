@@ -12,7 +12,7 @@ use crate::config::{Config, PauseAfter, SourceDbids};
 use crate::deadletter::{DeadLetter, Found, Store, again, rows};
 use crate::event::{Micros, Seq, Views};
 use crate::idb::{Batch, Error, Idb, Keep, Leftovers, Refused, Written};
-use crate::plugin::snapshot::{self, Owner, Snapshot};
+use crate::plugin::snapshot::{self, Snapshot};
 use crate::queue::{Queue, Read};
 use crate::record::{self, Role, Row, Stamp, TableId};
 use anyhow::{Context, Result};
@@ -41,9 +41,7 @@ pub(super) struct Writing<'a> {
     pub(super) heard: Micros,
     pub(super) idb: Idb,
     pub(super) queue: Queue,
-    pub(super) owner: Owner,
     pub(super) snapshot_file: PathBuf,
-    pub(super) plugin_version: String,
     pub(super) letters: Store,
     pub(super) shared: &'a Shared,
     pub(super) clock: &'a Clock,
@@ -379,13 +377,8 @@ impl Writing<'_> {
     /// Writes a snapshot whose position is committed now, and gives back what it covers to the queue.
     fn keep_snapshot(&self, taken: SnapshotTaken) {
         let position = taken.seq;
-        let snapshot = Snapshot {
-            owner: self.owner.clone(),
-            plugin_version: self.plugin_version.clone(),
-            state_version: taken.state_version,
-            position,
-            state: taken.bytes,
-        };
+        let (lane, queue_id) = (self.source.to_owned(), *self.queue.id().as_bytes());
+        let snapshot = Snapshot { lane, queue_id, position, states: taken.states };
         match snapshot::write(&self.snapshot_file, &snapshot, &crate::queue::disk::sync_file) {
             Ok(()) => {
                 self.shared.snapshotted(position);

@@ -1,8 +1,12 @@
-//! The types of `wit/mapping.wit` besides the rows, as the host reads them, and the plugin's exports.
+//! The types of `wit/mapping.wit` besides the rows, as the host reads and gives them, and the plugin's exports.
+//!
+//! Every version of the package that was ever released is offered (`docs/reference/wit-versions.md`). Records never
+//! change within a version, so what differs between two versions stands here twice, and only that: `First…` is 0.1.0.
 
 use super::Failure;
 use super::linker::State;
 use super::rows::TableRows;
+use super::version::World;
 use crate::event::Micros;
 use crate::record::{self, Value};
 use std::sync::Arc;
@@ -12,15 +16,20 @@ use wasmtime::component::{ComponentType, Instance, Lift, Lower, TypedFunc};
 /// Name of the WIT package.
 pub(super) const PACKAGE: &str = "concentrator:mapping";
 /// Version of the WIT package that plugins are to be built for.
-pub const WIT_VERSION: &str = "0.1.0";
+pub const WIT_VERSION: &str = "0.2.0";
+/// The first version, without enrichers and tables of a plugin's own.
+pub(super) const FIRST: &str = "0.1.0";
 /// Versions of the package that this host offers.
-pub(super) const OFFERED: &[&str] = &[WIT_VERSION];
-/// The interface that the host offers.
-pub(super) const HOST: &str = "concentrator:mapping/host@0.1.0";
-/// All that a plugin may import: the functions of the host, and types.
-pub(super) const IMPORTS: &[&str] = &[HOST, "concentrator:mapping/rows@0.1.0", "concentrator:mapping/types@0.1.0"];
-/// Functions of the world `mapper`.
-pub(super) const EXPORTS: &[&str] = &["describe", "open", "map", "snapshot", "restore"];
+pub(super) const OFFERED: &[&str] = &[FIRST, WIT_VERSION];
+/// The interface that the host offers, in every version.
+pub(super) const HOST: &[&str] = &["concentrator:mapping/host@0.1.0", "concentrator:mapping/host@0.2.0"];
+/// What a plugin may import besides: types, for which there is nothing to link.
+pub(super) const TYPES: &[&str] = &[
+    "concentrator:mapping/rows@0.1.0",
+    "concentrator:mapping/types@0.1.0",
+    "concentrator:mapping/rows@0.2.0",
+    "concentrator:mapping/types@0.2.0",
+];
 
 /// How important a line of the log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
@@ -38,7 +47,19 @@ pub(super) enum Level {
     Error,
 }
 
-/// Who the plugin is.
+/// Who a mapper of the first version is.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct FirstDescription {
+    pub(super) name: String,
+    pub(super) version: String,
+    #[component(name = "state-version")]
+    pub(super) state_version: u32,
+    pub(super) tables: Vec<String>,
+    pub(super) events: Vec<String>,
+}
+
+/// Who a mapper is.
 #[derive(ComponentType, Lift)]
 #[component(record)]
 pub(super) struct Description {
@@ -48,6 +69,82 @@ pub(super) struct Description {
     pub(super) state_version: u32,
     pub(super) tables: Vec<String>,
     pub(super) events: Vec<String>,
+    pub(super) custom: Vec<CustomTable>,
+}
+
+/// Who an enricher is.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct EnricherDescription {
+    pub(super) name: String,
+    pub(super) version: String,
+    #[component(name = "state-version")]
+    pub(super) state_version: u32,
+    pub(super) sees: Vec<String>,
+    pub(super) adds: Vec<String>,
+    pub(super) events: Vec<String>,
+    pub(super) custom: Vec<CustomTable>,
+}
+
+/// A table of a plugin's own.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct CustomTable {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) columns: Vec<CustomColumn>,
+}
+
+/// A column of it.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct CustomColumn {
+    pub(super) name: String,
+    #[component(name = "type")]
+    pub(super) ty: CustomType,
+    pub(super) key: bool,
+}
+
+/// The column's type.
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(super) enum CustomType {
+    #[component(name = "text")]
+    Text(u32),
+    #[component(name = "integer")]
+    Integer,
+    #[component(name = "time")]
+    Time,
+}
+
+/// A value of such a column.
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(super) enum CustomValue {
+    #[component(name = "none")]
+    None,
+    #[component(name = "text")]
+    Text(String),
+    #[component(name = "integer")]
+    Integer(i64),
+    #[component(name = "time")]
+    Time(Micros),
+}
+
+/// A row of a table of a plugin's own.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct CustomRow {
+    pub(super) at: u32,
+    pub(super) values: Vec<CustomValue>,
+}
+
+/// Rows of one such table.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct CustomRows {
+    pub(super) table: String,
+    pub(super) rows: Vec<CustomRow>,
 }
 
 /// The lane that the plugin serves.
@@ -62,7 +159,7 @@ pub(super) struct Lane {
     pub(super) tenant_dbid: i32,
 }
 
-/// An event that the plugin cannot map.
+/// An event that the mapper cannot map.
 #[derive(ComponentType, Lift)]
 #[component(record)]
 pub(super) struct Rejection {
@@ -70,18 +167,51 @@ pub(super) struct Rejection {
     pub(super) reason: String,
 }
 
-/// What a batch gave.
+/// What a batch gave in the first version.
 #[derive(ComponentType, Lift)]
 #[component(record)]
-pub(super) struct Output {
+pub(super) struct FirstOutput {
     pub(super) tables: Vec<TableRows>,
     pub(super) rejections: Vec<Rejection>,
     pub(super) unknown: u32,
     pub(super) due: Option<Micros>,
 }
 
-/// The columns GSYS_EXT_…
+/// What a batch gave.
 #[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct Output {
+    pub(super) tables: Vec<TableRows>,
+    pub(super) custom: Vec<CustomRows>,
+    pub(super) rejections: Vec<Rejection>,
+    pub(super) unknown: u32,
+    pub(super) due: Option<Micros>,
+}
+
+impl From<FirstOutput> for Output {
+    fn from(first: FirstOutput) -> Self {
+        let FirstOutput { tables, rejections, unknown, due } = first;
+        Self { tables, custom: Vec::new(), rejections, unknown, due }
+    }
+}
+
+/// What an enricher made of a batch.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct Enriched {
+    pub(super) tables: Vec<TableRows>,
+    pub(super) custom: Vec<CustomRows>,
+}
+
+impl From<Enriched> for Output {
+    fn from(enriched: Enriched) -> Self {
+        let Enriched { tables, custom } = enriched;
+        Self { tables, custom, rejections: Vec::new(), unknown: 0, due: None }
+    }
+}
+
+/// The columns GSYS_EXT_…
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct Ext {
     vch1: Option<String>,
@@ -92,6 +222,14 @@ pub(super) struct Ext {
 
 pub(super) fn ext(ext: Option<Ext>) -> Option<Box<record::Ext>> {
     ext.map(|Ext { vch1, vch2, int1, int2 }| Box::new(record::Ext { vch1, vch2, int1, int2 }))
+}
+
+/// The columns as a plugin is given them.
+pub(super) fn given_ext(ext: Option<Box<record::Ext>>) -> Option<Ext> {
+    ext.map(|ext| {
+        let record::Ext { vch1, vch2, int1, int2 } = *ext;
+        Ext { vch1, vch2, int1, int2 }
+    })
 }
 
 /// A value of a column that is not a time.
@@ -140,28 +278,100 @@ impl<T: IntoValue> IntoValue for Option<T> {
     }
 }
 
+/// The next value of a row, as a plugin is given it.
+pub(super) fn taken<T: FromValue>(values: &mut std::vec::IntoIter<Value>) -> T {
+    T::from_value(values.next().unwrap_or(Value::Null))
+}
+
+/// What a plugin is given for a column. The row came out of the same record before, so its values are of its types;
+/// what nevertheless is not becomes nothing.
+pub(super) trait FromValue {
+    /// As the plugin is given it.
+    fn from_value(value: Value) -> Self;
+}
+
+impl FromValue for String {
+    fn from_value(value: Value) -> Self {
+        if let Value::Text(text) = value { text } else { Self::new() }
+    }
+}
+
+impl FromValue for i32 {
+    fn from_value(value: Value) -> Self {
+        i64::from_value(value).try_into().unwrap_or_default()
+    }
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value) -> Self {
+        if let Value::Integer(number) | Value::Time(number) = value { number } else { 0 }
+    }
+}
+
+impl FromValue for u64 {
+    fn from_value(value: Value) -> Self {
+        if let Value::Unsigned(number) = value { number } else { 0 }
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: Value) -> Self {
+        if value == Value::Null { None } else { Some(T::from_value(value)) }
+    }
+}
+
 type Answer<T> = (Result<T, String>,);
 
-/// The functions that the world `mapper` exports, their types checked.
+/// The functions that a plugin exports, their types checked.
 pub(super) struct Exports {
-    pub(super) describe: TypedFunc<(), (Description,)>,
+    pub(super) describe: Describe,
     pub(super) open: TypedFunc<(Lane, Arc<str>), Answer<()>>,
-    pub(super) map: TypedFunc<(Arc<Vec<u8>>,), Answer<Output>>,
+    pub(super) work: Work,
     pub(super) snapshot: TypedFunc<(), Answer<Vec<u8>>>,
     pub(super) restore: TypedFunc<(u32, Arc<Vec<u8>>), Answer<()>>,
 }
 
+/// `describe`, by world and version.
+pub(super) enum Describe {
+    First(TypedFunc<(), (FirstDescription,)>),
+    Mapper(TypedFunc<(), (Description,)>),
+    Enricher(TypedFunc<(), (EnricherDescription,)>),
+}
+
+/// `map` or `enrich`, by version.
+pub(super) enum Work {
+    First(TypedFunc<(Arc<Vec<u8>>,), Answer<FirstOutput>>),
+    Map(TypedFunc<(Arc<Vec<u8>>,), Answer<Output>>),
+    Enrich(TypedFunc<(Arc<Vec<u8>>, Vec<TableRows>), Answer<Enriched>>),
+}
+
 impl Exports {
-    /// Finds the functions.
+    /// Finds the functions of a world and version.
     ///
     /// # Errors
     /// The name of the function that has another type than the package says, and how they differ.
-    pub(super) fn find(instance: &Instance, store: &mut Store<State>) -> Result<Self, (&'static str, wasmtime::Error)> {
-        let from = instance;
+    pub(super) fn find(
+        instance: &Instance,
+        store: &mut Store<State>,
+        world: World,
+        version: &str,
+    ) -> Result<Self, (&'static str, wasmtime::Error)> {
+        let first = version == FIRST;
+        let (from, name) = (instance, world.work());
+        let describe = match world {
+            World::Mapper if first => from.get_typed_func(&mut *store, "describe").map(Describe::First),
+            World::Mapper => from.get_typed_func(&mut *store, "describe").map(Describe::Mapper),
+            World::Enricher => from.get_typed_func(&mut *store, "describe").map(Describe::Enricher),
+        };
+        let work = match world {
+            World::Mapper if first => from.get_typed_func(&mut *store, name).map(Work::First),
+            World::Mapper => from.get_typed_func(&mut *store, name).map(Work::Map),
+            World::Enricher => from.get_typed_func(&mut *store, name).map(Work::Enrich),
+        };
         Ok(Self {
-            describe: from.get_typed_func(&mut *store, "describe").map_err(|error| ("describe", error))?,
+            describe: describe.map_err(|error| ("describe", error))?,
             open: from.get_typed_func(&mut *store, "open").map_err(|error| ("open", error))?,
-            map: from.get_typed_func(&mut *store, "map").map_err(|error| ("map", error))?,
+            work: work.map_err(|error| (name, error))?,
             snapshot: from.get_typed_func(&mut *store, "snapshot").map_err(|error| ("snapshot", error))?,
             restore: from.get_typed_func(&mut *store, "restore").map_err(|error| ("restore", error))?,
         })

@@ -6,19 +6,25 @@
 //! | the answer has | then |
 //! |---|---|
 //! | a row of a table that the plugin did not declare | the event is rejected |
+//! | a row of a table of its own with values of another number or type, or without a key | the event is rejected |
 //! | more rows of one event in one table than can be numbered | the event is rejected |
 //! | a time that the database's columns cannot hold | the event is rejected |
 //! | a row of a declared table whose role is not configured for the lane | the row is left out, and counted |
 //! | rows of a table not in the order of the events | they are put in order |
 //! | a row or rejection of an event that is not in the batch | the call fails |
+//! | rows of a table of its own that it did not declare | the call fails |
 //! | more rows than `output_rows`, a `due` that is no time | the call fails |
+//!
+//! An enricher rejects no event: what would reject one fails its call, and the lane finds the event by trying them
+//! singly.
 
-use super::bindings;
+use super::bindings::{self, CustomRow, CustomValue};
+use super::describe::Description;
 use super::limits::{Exceeded, Limits, shorten};
 use super::map::Failure;
 use crate::event::Micros;
-use crate::record::{Role, Row, TABLES, TableId, Value, table};
-use std::collections::BTreeMap;
+use crate::record::{Column, ColumnType, Role, Row, TABLES, TableId, Value, table};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Moments that the columns X_TS (32-bit seconds since 1970 UTC) can hold: up to January 2038.
 const TIMES: std::ops::RangeInclusive<Micros> = 0..=i32::MAX as Micros * 1_000_000;
@@ -49,19 +55,22 @@ enum Permission {
 pub(super) struct Contract {
     /// By number of the table.
     permissions: Vec<Permission>,
+    /// Tables of the plugin's own, by its names.
+    custom: Vec<(String, TableId)>,
     output_rows: usize,
     rows_per_event: u32,
 }
 
 impl Contract {
-    pub(super) fn new(declared: &[TableId], roles: &[Role], limits: &Limits) -> Self {
+    pub(super) fn new(description: &Description, roles: &[Role], limits: &Limits) -> Self {
         let permissions = TABLES.iter().map(|table| match table.id {
-            id if !declared.contains(&id) => Permission::Undeclared,
+            id if !description.tables.contains(&id) => Permission::Undeclared,
             _ if !roles.contains(&table.role) => Permission::LeftOut,
             _ => Permission::Accepted,
         });
         Self {
             permissions: permissions.collect(),
+            custom: description.custom.clone(),
             output_rows: limits.output_rows,
             rows_per_event: limits.rows_per_event,
         }
@@ -74,7 +83,8 @@ impl Contract {
         if let Some(absurd) = due.filter(|due| !TIMES.contains(due)) {
             return Err(broken(format!("`due` is {absurd}, which is no moment from 1970 to 2038")));
         }
-        let count: usize = answer.tables.iter().map(|rows| rows.count().1).sum();
+        let own: usize = answer.custom.iter().map(|rows| rows.rows.len()).sum();
+        let count: usize = own + answer.tables.iter().map(|rows| rows.count().1).sum::<usize>();
         if count > self.output_rows {
             let exceeded = Exceeded::at_once("output_rows", self.output_rows, count);
             return Err(Failure::Limit { exceeded, log: Vec::new() });
@@ -83,8 +93,11 @@ impl Contract {
         for table in answer.tables {
             table.append_to(&mut rows);
         }
-        put_in_order(&mut rows);
         let mut sieve = Sieve { contract: self, events, rejections, left_out: 0, run: None };
+        for own in answer.custom {
+            sieve.take_own(own, &mut rows)?;
+        }
+        put_in_order(&mut rows);
         for (table, row) in &rows {
             sieve.look_at(*table, row)?;
         }
@@ -100,8 +113,32 @@ impl Contract {
     }
 
     fn permission(&self, table: TableId) -> Permission {
-        self.permissions.get(usize::from(table.0)).copied().unwrap_or(Permission::Undeclared)
+        match self.permissions.get(usize::from(table.0)) {
+            Some(permission) => *permission,
+            // A table of its own belongs to no role.
+            None if self.custom.iter().any(|(_, own)| *own == table) => Permission::Accepted,
+            None => Permission::Undeclared,
+        }
     }
+}
+
+/// A row of a plugin's own table, if its values are what the columns hold.
+fn own_row(columns: &[Column], row: CustomRow) -> Result<Row, String> {
+    if row.values.len() != columns.len() {
+        return Err(format!("{} values for {} columns", row.values.len(), columns.len()));
+    }
+    let mut values = Vec::with_capacity(columns.len());
+    for (column, value) in columns.iter().zip(row.values) {
+        values.push(match (column.ty, value) {
+            (_, CustomValue::None) if column.required => return Err(format!("{} is part of the key and none", column.name)),
+            (_, CustomValue::None) => Value::Null,
+            (ColumnType::Text(_), CustomValue::Text(text)) => Value::Text(text),
+            (ColumnType::Big, CustomValue::Integer(number)) => Value::Integer(number),
+            (ColumnType::Time, CustomValue::Time(time)) => Value::Time(time),
+            (ty, _) => return Err(format!("{} holds {ty:?}, not such a value", column.name)),
+        });
+    }
+    Ok(Row { at: row.at, gone: false, object_id: 0, values, ext: None })
 }
 
 fn broken(reason: String) -> Failure {
@@ -120,13 +157,13 @@ fn rejections(answer: Vec<bindings::Rejection>, events: u32) -> Result<BTreeMap<
 }
 
 /// Rows of one table stand together and in the order of the events, as the plugin should have given them.
-fn put_in_order(rows: &mut [(TableId, Row)]) {
-    let mut seen = vec![false; TABLES.len()];
+pub(super) fn put_in_order(rows: &mut [(TableId, Row)]) {
+    let mut seen = BTreeSet::new();
     let mut before: Option<(TableId, u32)> = None;
     let ordered = rows.iter().all(|(table, row)| {
         let ordered = match before {
             Some((last, at)) if last == *table => at <= row.at,
-            _ => seen.get_mut(usize::from(table.0)).is_some_and(|seen| !std::mem::replace(seen, true)),
+            _ => seen.insert(*table),
         };
         before = Some((*table, row.at));
         ordered
@@ -147,6 +184,25 @@ struct Sieve<'c> {
 }
 
 impl Sieve<'_> {
+    /// Takes over rows of a table of the plugin's own.
+    fn take_own(&mut self, own: bindings::CustomRows, rows: &mut Vec<(TableId, Row)>) -> Result<(), Failure> {
+        let Some((_, id)) = self.contract.custom.iter().find(|(name, _)| *name == own.table) else {
+            return Err(broken(format!("rows of a table `{}` of its own, which it did not declare", shorten(&own.table))));
+        };
+        let table = table(*id);
+        for row in own.rows {
+            let at = row.at;
+            if at >= self.events {
+                return Err(broken(format!("a row of {} is of event {at} of a batch of {}", table.name, self.events)));
+            }
+            match own_row(table.columns, row) {
+                Ok(row) => rows.push((*id, row)),
+                Err(reason) => self.reject(at, || format!("{}: {reason}", table.name)),
+            }
+        }
+        Ok(())
+    }
+
     fn look_at(&mut self, id: TableId, row: &Row) -> Result<(), Failure> {
         let name = table(id).name;
         if row.at >= self.events {

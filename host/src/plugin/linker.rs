@@ -2,7 +2,7 @@
 //!
 //! There is no clock, no randomness, no file and no socket, so that the same events always give the same rows.
 
-use super::bindings::{HOST, IMPORTS, Level};
+use super::bindings::{HOST, Level, TYPES};
 use super::limits::{Limits, Memory, shorten};
 use std::collections::VecDeque;
 use wasmtime::StoreContextMut;
@@ -84,17 +84,17 @@ impl Log {
     }
 }
 
-/// The imports of the world `mapper`.
+/// The imports of all worlds, in every version.
 ///
 /// # Errors
 /// Never for the names above; the engine's words otherwise.
 pub(super) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    for interface in IMPORTS {
-        let mut functions = linker.instance(interface)?;
-        if *interface == HOST {
-            functions.func_wrap("log", log)?;
-        }
+    for interface in HOST {
+        linker.instance(interface)?.func_wrap("log", log)?;
+    }
+    for interface in TYPES {
+        linker.instance(interface)?;
     }
     Ok(linker)
 }

@@ -5,7 +5,7 @@ use super::engine::Engine;
 use super::limits::{Exceeded, FILE_BYTES, Limits};
 use super::linker::State;
 use super::map::{Failure, Instance, LaneInfo, Sandbox};
-use super::version::{Form, examine, sentence};
+use super::version::{Examined, Form, World, examine, sentence};
 use super::{cache, describe::Description};
 use crate::error::Disposition;
 use crate::record::Role;
@@ -86,14 +86,26 @@ pub enum Problem {
         offered: String,
     },
     /// It wants what the host does not give.
-    #[error("it imports {}, which this host does not give: plugins have no clock, files, network or randomness", list(.0))]
+    #[error(
+        "it imports {}, which this host does not give: plugins have no clock, files, network or randomness{}",
+        list(.0),
+        without_wasi(.0)
+    )]
     Imports(Vec<String>),
     /// Functions of the world are missing.
-    #[error("it does not export {missing} and so is not of the world `mapper`")]
+    #[error("it does not export {missing} and so is not of the world `{world}`")]
     World {
+        /// Name of the world.
+        world: &'static str,
         /// Names of the functions.
         missing: String,
     },
+    /// Neither world's work is there.
+    #[error("it exports neither `map` nor `enrich` and so is neither a mapper nor an enricher")]
+    NoWorld,
+    /// The work of both worlds is there.
+    #[error("it exports `map` and `enrich`; make a plugin of each")]
+    BothWorlds,
     /// A function has another type.
     #[error("its export `{export}` has another type than {PACKAGE} says: {difference}")]
     Signature {
@@ -111,6 +123,15 @@ pub enum Problem {
     /// What `describe` says is wrong.
     #[error("its description is wrong: {0}")]
     Description(String),
+}
+
+/// What makes a plugin of a language whose runtime asks for WASI.
+fn without_wasi(imports: &[String]) -> &'static str {
+    if imports.iter().any(|name| name.starts_with("wasi:") || name.starts_with("wasi_snapshot_preview1")) {
+        "; build it without WASI, as `concentrator plugin build` does"
+    } else {
+        ""
+    }
 }
 
 fn list(names: &[String]) -> String {
@@ -134,6 +155,7 @@ fn shown(name: &str) -> String {
 pub struct Plugin {
     engine: Engine,
     code: InstancePre<State>,
+    examined: Examined,
     description: Description,
     digest: String,
     size: u64,
@@ -152,22 +174,47 @@ impl Plugin {
 
     fn try_load(engine: &Engine, file: &Path) -> Result<Self, Problem> {
         let bytes = read(file)?;
-        let form = examine(&bytes)?;
+        let examined = examine(&bytes)?;
         let digest = hex(&Sha256::digest(&bytes));
-        let component = compile(engine, form, &bytes, &digest)?;
+        let component = compile(engine, examined.form, &bytes, &digest)?;
         let code =
             engine.linker().instantiate_pre(&component).map_err(|error| Problem::Compile(format!("{error:#}")))?;
         // The name that it has until it says its own.
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        let (mut sandbox, exports) = instantiate(engine, &code, &stem, "", &Limits::default())?;
+        let (mut sandbox, exports) = instantiate(engine, &code, &examined, (&stem, ""), &Limits::default())?;
         let description = Description::ask(&exports, &mut sandbox)?;
-        Ok(Self { engine: engine.clone(), code, description, digest, size: bytes.len() as u64, file: file.to_owned() })
+        let (engine, size) = (engine.clone(), bytes.len() as u64);
+        Ok(Self { engine, code, examined, description, digest, size, file: file.to_owned() })
     }
 
     /// Who the plugin says it is.
     #[must_use]
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Whether it is a mapper or an enricher.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.examined.world
+    }
+
+    /// Version of the WIT package that it was built for.
+    #[must_use]
+    pub fn wit_version(&self) -> &'static str {
+        self.examined.version
+    }
+
+    /// All that it imports.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.examined.imports
+    }
+
+    /// Whether the file is a core module, which became a component when it was loaded.
+    #[must_use]
+    pub fn is_module(&self) -> bool {
+        self.examined.form == Form::Module
     }
 
     /// SHA-256 of the file, hexadecimal.
@@ -188,16 +235,30 @@ impl Plugin {
         &self.file
     }
 
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is another one by now.
+    pub fn read_again(&self) -> std::io::Result<Vec<u8>> {
+        let bytes = read(&self.file).map_err(|problem| std::io::Error::other(problem.to_string()))?;
+        if hex(&Sha256::digest(&bytes)) == self.digest {
+            Ok(bytes)
+        } else {
+            Err(std::io::Error::other(format!("{} has changed meanwhile", self.file.display())))
+        }
+    }
+
     /// An instance with an empty state for a lane. Rows of tables whose role is not among `roles` are left out.
     ///
     /// # Errors
     /// [`Failure::Refused`] with the plugin's words if it does not like its configuration; traps and limits.
     pub fn open(&self, lane: &LaneInfo, config: &str, roles: &[Role], limits: &Limits) -> Result<Instance, Failure> {
-        let (sandbox, exports) = instantiate(&self.engine, &self.code, &self.description.name, &lane.name, limits)
-            .map_err(|problem| match problem {
-                Problem::Describe(failure) => failure,
-                other => Failure::Trap { reason: other.to_string(), log: Vec::new() },
-            })?;
+        let names = (self.description.name.as_str(), lane.name.as_str());
+        let instance = instantiate(&self.engine, &self.code, &self.examined, names, limits);
+        let (sandbox, exports) = instance.map_err(|problem| match problem {
+            Problem::Describe(failure) => failure,
+            other => Failure::Trap { reason: other.to_string(), log: Vec::new() },
+        })?;
         Instance::open(sandbox, exports, &self.description, lane, config, roles)
     }
 }
@@ -209,6 +270,15 @@ impl std::fmt::Debug for Plugin {
             .field("description", &self.description)
             .finish_non_exhaustive()
     }
+}
+
+/// SHA-256 of a plugin file, hexadecimal.
+///
+/// # Errors
+/// If it cannot be read, or is larger than a plugin may be.
+pub fn digest_of(file: &Path) -> std::io::Result<String> {
+    let bytes = read(file).map_err(|problem| std::io::Error::other(problem.to_string()))?;
+    Ok(hex(&Sha256::digest(&bytes)))
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Problem> {
@@ -251,14 +321,14 @@ pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>, Problem> {
 fn instantiate(
     engine: &Engine,
     code: &InstancePre<State>,
-    plugin: &str,
-    lane: &str,
+    examined: &Examined,
+    (plugin, lane): (&str, &str),
     limits: &Limits,
 ) -> Result<(Sandbox, Exports), Problem> {
     let mut sandbox = Sandbox::new(engine, plugin, lane, limits);
     let budget = sandbox.call_budget();
     let instance = sandbox.run(budget, |store| code.instantiate(store)).map_err(Problem::Describe)?;
-    let exports = Exports::find(&instance, sandbox.store_mut())
+    let exports = Exports::find(&instance, sandbox.store_mut(), examined.world, examined.version)
         .map_err(|(export, error)| Problem::Signature { export, difference: format!("{error:#}") })?;
     Ok((sandbox, exports))
 }

@@ -1,13 +1,14 @@
 //! A running plugin: calls under limits, and what becomes of their failures.
 
-use super::bindings::{Exports, Lane, refused};
+use super::bindings::{self, Exports, Lane, Work, refused};
 use super::contract::{Contract, Output};
 use super::describe::Description;
 use super::engine::Engine;
 use super::limits::{Exceeded, Limits, Memory, STACK_BYTES};
 use super::linker::{Log, State};
 use crate::error::Disposition;
-use crate::record::Role;
+use super::rows::TableRows;
+use crate::record::{Role, Row, TableId};
 use std::sync::Arc;
 use std::time::Instant;
 use wasmtime::{Store, Trap};
@@ -198,24 +199,58 @@ impl Instance {
         };
         let (answer,) = sandbox.run(budget, |store| exports.open.call(store, (own, config.into())))?;
         answer.map_err(|reason| refused(&reason))?;
-        let contract = Contract::new(&description.tables, roles, &sandbox.limits);
+        let contract = Contract::new(description, roles, &sandbox.limits);
         Ok(Self { sandbox, exports, contract, batch: Arc::default() })
     }
 
-    /// Maps a batch of `events` flat events, one after another.
+    /// Maps a batch of `events` flat events, one after another. Only a mapper does.
     ///
     /// # Errors
     /// [`Failure`]; the instance is of no further use then, and the state from before the batch is to be restored
     /// in another one.
     pub fn map(&mut self, batch: &[u8], events: u32) -> Result<Output, Failure> {
+        let batch = self.batch(batch);
+        let budget = self.sandbox.call_budget();
+        let answer: Result<bindings::Output, String> = match &self.exports.work {
+            Work::Map(map) => self.sandbox.run(budget, |store| map.call(store, (batch,)))?.0,
+            Work::First(map) => self.sandbox.run(budget, |store| map.call(store, (batch,)))?.0.map(Into::into),
+            Work::Enrich(_) => Err("an enricher maps nothing".to_owned()),
+        };
+        self.accept(answer, events)
+    }
+
+    /// Gives an enricher a batch of `events` flat events and the rows of the tables that it sees. What it gives back
+    /// takes their place.
+    ///
+    /// # Errors
+    /// As [`Instance::map`].
+    pub fn enrich(&mut self, batch: &[u8], events: u32, rows: Vec<(TableId, Row)>) -> Result<Output, Failure> {
+        let batch = self.batch(batch);
+        let budget = self.sandbox.call_budget();
+        let answer: Result<bindings::Output, String> = match &self.exports.work {
+            Work::Enrich(enrich) => {
+                let tables = by_table(rows);
+                self.sandbox.run(budget, |store| enrich.call(store, (batch, tables)))?.0.map(Into::into)
+            }
+            Work::Map(_) | Work::First(_) => Err("a mapper enriches nothing".to_owned()),
+        };
+        let output = self.accept(answer, events)?;
+        if let Some((at, reason)) = output.rejections.into_iter().next() {
+            self.sandbox.failed = true;
+            return Err(Failure::Contract { at: Some(at), reason });
+        }
+        Ok(Output { rejections: Vec::new(), ..output })
+    }
+
+    /// The batch where the plugin is given it from.
+    fn batch(&mut self, batch: &[u8]) -> Arc<Vec<u8>> {
         let buffer = Arc::make_mut(&mut self.batch);
         buffer.clear();
         buffer.extend_from_slice(batch);
-        let budget = self.sandbox.call_budget();
-        let (answer,) = {
-            let (map, batch) = (&self.exports.map, self.batch.clone());
-            self.sandbox.run(budget, |store| map.call(store, (batch,)))?
-        };
+        self.batch.clone()
+    }
+
+    fn accept(&mut self, answer: Result<bindings::Output, String>, events: u32) -> Result<Output, Failure> {
         let accepted = match answer {
             Ok(answer) => self.contract.accept(answer, events),
             Err(reason) => Err(refused(&reason)),
@@ -252,6 +287,23 @@ impl Instance {
     pub fn memory_bytes(&self) -> usize {
         self.sandbox.store.data().memory.used()
     }
+}
+
+/// Rows as a plugin is given them; those of one table stand together.
+fn by_table(rows: Vec<(TableId, Row)>) -> Vec<TableRows> {
+    let mut tables: Vec<TableRows> = Vec::new();
+    let mut run: Option<(TableId, Vec<Row>)> = None;
+    for (table, row) in rows {
+        match &mut run {
+            Some((of, rows)) if *of == table => rows.push(row),
+            _ => {
+                let before = run.replace((table, vec![row]));
+                tables.extend(before.and_then(|(of, rows)| TableRows::of(of, rows)));
+            }
+        }
+    }
+    tables.extend(run.and_then(|(of, rows)| TableRows::of(of, rows)));
+    tables
 }
 
 impl std::fmt::Debug for Instance {

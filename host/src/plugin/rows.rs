@@ -1,11 +1,11 @@
-//! Typed rows as they come out of a plugin, and their way to [`Row`].
+//! Typed rows as they come out of a plugin and go into one, and their way to [`Row`] and back.
 // Made from wit/idb.tables by `cargo xtask generate`; do not edit.
 
-use super::bindings::{ext, Ext, time, value};
+use super::bindings::{ext, Ext, given_ext, taken, time, value};
 use crate::record::{Row, TableId};
-use wasmtime::component::{ComponentType, Lift};
+use wasmtime::component::{ComponentType, Lift, Lower};
 
-#[derive(ComponentType, Lift)]
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GIr {
     at: u32,
@@ -40,7 +40,27 @@ impl From<GIr> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GIr {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            irid: taken(&mut values),
+            state: taken(&mut values),
+            parentirid: taken(&mut values),
+            parentlinktype: taken(&mut values),
+            rootcallid: taken(&mut values),
+            rootirid: taken(&mut values),
+            mediatype: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GIrHistory {
     at: u32,
@@ -65,7 +85,22 @@ impl From<GIrHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GIrHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            irid: taken(&mut values),
+            xseq: taken(&mut values),
+            changetype: taken(&mut values),
+            refid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GIrActive {
     at: u32,
@@ -101,7 +136,27 @@ impl From<GIrActive> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GIrActive {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, gone: row.gone,
+            irid: taken(&mut values),
+            state: taken(&mut values),
+            parentirid: taken(&mut values),
+            parentlinktype: taken(&mut values),
+            rootcallid: taken(&mut values),
+            rootirid: taken(&mut values),
+            mediatype: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCall {
     at: u32,
@@ -154,7 +209,36 @@ impl From<GCall> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCall {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            parentcallid: taken(&mut values),
+            mergecallid: taken(&mut values),
+            mergetype: taken(&mut values),
+            connid: taken(&mut values),
+            connidnum: taken(&mut values),
+            switchcallid: taken(&mut values),
+            irid: taken(&mut values),
+            state: taken(&mut values),
+            calltype: taken(&mut values),
+            mediatype: taken(&mut values),
+            mediatypename: taken(&mut values),
+            callani: taken(&mut values),
+            calldnis: taken(&mut values),
+            tenantid: taken(&mut values),
+            switchid: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallHistory {
     at: u32,
@@ -179,7 +263,22 @@ impl From<GCallHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            cseq: taken(&mut values),
+            changetype: taken(&mut values),
+            refid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallStat {
     at: u32,
@@ -223,7 +322,27 @@ impl From<GCallStat> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallStat {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            f_conn: taken(&mut values),
+            f_conn_extn: taken(&mut values),
+            f_te_abnd: taken(&mut values),
+            cnt_hold: taken(&mut values),
+            cnt_divert: taken(&mut values),
+            cnt_transfer: taken(&mut values),
+            cnt_conference: taken(&mut values),
+            cnt_consult: taken(&mut values),
+            t_duration: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallActive {
     at: u32,
@@ -277,7 +396,36 @@ impl From<GCallActive> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallActive {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, gone: row.gone,
+            callid: taken(&mut values),
+            parentcallid: taken(&mut values),
+            mergecallid: taken(&mut values),
+            mergetype: taken(&mut values),
+            connid: taken(&mut values),
+            connidnum: taken(&mut values),
+            switchcallid: taken(&mut values),
+            irid: taken(&mut values),
+            state: taken(&mut values),
+            calltype: taken(&mut values),
+            mediatype: taken(&mut values),
+            mediatypename: taken(&mut values),
+            callani: taken(&mut values),
+            calldnis: taken(&mut values),
+            tenantid: taken(&mut values),
+            switchid: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GParty {
     at: u32,
@@ -333,7 +481,37 @@ impl From<GParty> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GParty {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            partyid: taken(&mut values),
+            partyguid: taken(&mut values),
+            type_: taken(&mut values),
+            prole: taken(&mut values),
+            parentpartyid: taken(&mut values),
+            parentlinktype: taken(&mut values),
+            callid: taken(&mut values),
+            state: taken(&mut values),
+            endpointdn: taken(&mut values),
+            endpointid: taken(&mut values),
+            endpointtype: taken(&mut values),
+            agentid: taken(&mut values),
+            loginsessionid: taken(&mut values),
+            placeid: taken(&mut values),
+            queuedn: taken(&mut values),
+            ccevent: taken(&mut values),
+            cceventcause: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GPartyHistory {
     at: u32,
@@ -370,7 +548,28 @@ impl From<GPartyHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GPartyHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            cseq: taken(&mut values),
+            changetype: taken(&mut values),
+            ccevent: taken(&mut values),
+            cceventcause: taken(&mut values),
+            state: taken(&mut values),
+            prevstate: taken(&mut values),
+            prevsenter: taken(&mut values),
+            callid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GPartyStat {
     at: u32,
@@ -408,7 +607,25 @@ impl From<GPartyStat> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GPartyStat {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            partyid: taken(&mut values),
+            tt_alerting: taken(&mut values),
+            tt_connected: taken(&mut values),
+            tt_hold: taken(&mut values),
+            tt_queued: taken(&mut values),
+            tt_acw: taken(&mut values),
+            tt_dialing: taken(&mut values),
+            f_released_local: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GIsLink {
     at: u32,
@@ -435,7 +652,23 @@ impl From<GIsLink> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GIsLink {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            linkid: taken(&mut values),
+            callid: taken(&mut values),
+            remotelocation: taken(&mut values),
+            state: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GIsLinkHistory {
     at: u32,
@@ -464,7 +697,24 @@ impl From<GIsLinkHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GIsLinkHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            linkid: taken(&mut values),
+            seq: taken(&mut values),
+            changetype: taken(&mut values),
+            state: taken(&mut values),
+            callid: taken(&mut values),
+            prevcallid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GRouteResult {
     at: u32,
@@ -501,7 +751,28 @@ impl From<GRouteResult> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GRouteResult {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            result: taken(&mut values),
+            rtargettypeselected: taken(&mut values),
+            rtargetruleselected: taken(&mut values),
+            rtargetobjectselected: taken(&mut values),
+            rtargetagentselected: taken(&mut values),
+            rtargetplaceselected: taken(&mut values),
+            rtenant: taken(&mut values),
+            rstrategyname: taken(&mut values),
+            created: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GVirtualQueue {
     at: u32,
@@ -536,7 +807,27 @@ impl From<GVirtualQueue> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GVirtualQueue {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            vqid: taken(&mut values),
+            origcallid: taken(&mut values),
+            distcallid: taken(&mut values),
+            endpointdn: taken(&mut values),
+            endpointid: taken(&mut values),
+            state: taken(&mut values),
+            cause: taken(&mut values),
+            distdn: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GRouteResVqHist {
     at: u32,
@@ -565,7 +856,24 @@ impl From<GRouteResVqHist> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GRouteResVqHist {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            vqid: taken(&mut values),
+            origcallid: taken(&mut values),
+            distcallid: taken(&mut values),
+            endpointdn: taken(&mut values),
+            state: taken(&mut values),
+            cause: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GsysDnpremotelocation {
     at: u32,
@@ -582,7 +890,18 @@ impl From<GsysDnpremotelocation> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GsysDnpremotelocation {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            remotelocation: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GUserdataHistory {
     at: u32,
@@ -619,7 +938,28 @@ impl From<GUserdataHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GUserdataHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            cseq: taken(&mut values),
+            endpointdn: taken(&mut values),
+            agentid: taken(&mut values),
+            keyname: taken(&mut values),
+            sourcetype: taken(&mut values),
+            changetype: taken(&mut values),
+            value: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GSecureUserdataHistory {
     at: u32,
@@ -656,7 +996,28 @@ impl From<GSecureUserdataHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GSecureUserdataHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            cseq: taken(&mut values),
+            endpointdn: taken(&mut values),
+            agentid: taken(&mut values),
+            keyname: taken(&mut values),
+            sourcetype: taken(&mut values),
+            changetype: taken(&mut values),
+            value: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallUserdata {
     at: u32,
@@ -703,7 +1064,28 @@ impl From<GCallUserdata> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallUserdata {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            customer_segment: taken(&mut values),
+            service_type: taken(&mut values),
+            service_subtype: taken(&mut values),
+            business_result: taken(&mut values),
+            customer_id: taken(&mut values),
+            transaction_id: taken(&mut values),
+            cause_id: taken(&mut values),
+            account_id: taken(&mut values),
+            destination_id: taken(&mut values),
+            target_id: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallUserdataCust {
     at: u32,
@@ -768,7 +1150,34 @@ impl From<GCallUserdataCust> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallUserdataCust {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            cust_data_1: taken(&mut values),
+            cust_data_2: taken(&mut values),
+            cust_data_3: taken(&mut values),
+            cust_data_4: taken(&mut values),
+            cust_data_5: taken(&mut values),
+            cust_data_6: taken(&mut values),
+            cust_data_7: taken(&mut values),
+            cust_data_8: taken(&mut values),
+            cust_data_9: taken(&mut values),
+            cust_data_10: taken(&mut values),
+            cust_data_11: taken(&mut values),
+            cust_data_12: taken(&mut values),
+            cust_data_13: taken(&mut values),
+            cust_data_14: taken(&mut values),
+            cust_data_15: taken(&mut values),
+            cust_data_16: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallUserdataCust1 {
     at: u32,
@@ -833,7 +1242,34 @@ impl From<GCallUserdataCust1> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallUserdataCust1 {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            cust_data_1: taken(&mut values),
+            cust_data_2: taken(&mut values),
+            cust_data_3: taken(&mut values),
+            cust_data_4: taken(&mut values),
+            cust_data_5: taken(&mut values),
+            cust_data_6: taken(&mut values),
+            cust_data_7: taken(&mut values),
+            cust_data_8: taken(&mut values),
+            cust_data_9: taken(&mut values),
+            cust_data_10: taken(&mut values),
+            cust_data_11: taken(&mut values),
+            cust_data_12: taken(&mut values),
+            cust_data_13: taken(&mut values),
+            cust_data_14: taken(&mut values),
+            cust_data_15: taken(&mut values),
+            cust_data_16: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCallUserdataCust2 {
     at: u32,
@@ -898,7 +1334,34 @@ impl From<GCallUserdataCust2> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCallUserdataCust2 {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            cust_data_1: taken(&mut values),
+            cust_data_2: taken(&mut values),
+            cust_data_3: taken(&mut values),
+            cust_data_4: taken(&mut values),
+            cust_data_5: taken(&mut values),
+            cust_data_6: taken(&mut values),
+            cust_data_7: taken(&mut values),
+            cust_data_8: taken(&mut values),
+            cust_data_9: taken(&mut values),
+            cust_data_10: taken(&mut values),
+            cust_data_11: taken(&mut values),
+            cust_data_12: taken(&mut values),
+            cust_data_13: taken(&mut values),
+            cust_data_14: taken(&mut values),
+            cust_data_15: taken(&mut values),
+            cust_data_16: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCustomDataS {
     at: u32,
@@ -931,7 +1394,26 @@ impl From<GCustomDataS> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCustomDataS {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            endpointid: taken(&mut values),
+            endpointdn: taken(&mut values),
+            agentid: taken(&mut values),
+            keyname: taken(&mut values),
+            value: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCustomDataP {
     at: u32,
@@ -1006,7 +1488,39 @@ impl From<GCustomDataP> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCustomDataP {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            endpointid: taken(&mut values),
+            agentid: taken(&mut values),
+            data_1: taken(&mut values),
+            data_2: taken(&mut values),
+            data_3: taken(&mut values),
+            data_4: taken(&mut values),
+            data_5: taken(&mut values),
+            data_6: taken(&mut values),
+            data_7: taken(&mut values),
+            data_8: taken(&mut values),
+            data_9: taken(&mut values),
+            data_10: taken(&mut values),
+            data_11: taken(&mut values),
+            data_12: taken(&mut values),
+            data_13: taken(&mut values),
+            data_14: taken(&mut values),
+            data_15: taken(&mut values),
+            data_16: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GCustomStates {
     at: u32,
@@ -1037,7 +1551,25 @@ impl From<GCustomStates> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GCustomStates {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            partyid: taken(&mut values),
+            pseq: taken(&mut values),
+            endpointid: taken(&mut values),
+            agentid: taken(&mut values),
+            statecode: taken(&mut values),
+            started: taken(&mut values),
+            ended: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GmFUserdata {
     at: u32,
@@ -1075,7 +1607,25 @@ impl From<GmFUserdata> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GmFUserdata {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            g_from_name: taken(&mut values),
+            g_called_back: taken(&mut values),
+            g_subject: taken(&mut values),
+            g_origin_source: taken(&mut values),
+            g_from_address: taken(&mut values),
+            g_sub_type: taken(&mut values),
+            g_received_d: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GmLUserdata {
     at: u32,
@@ -1107,7 +1657,23 @@ impl From<GmLUserdata> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GmLUserdata {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            g_s_response: taken(&mut values),
+            g_a_response: taken(&mut values),
+            g_a_ack: taken(&mut values),
+            g_stop_reason: taken(&mut values),
+            g_ucs_contact_id: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GLoginSession {
     at: u32,
@@ -1142,7 +1708,27 @@ impl From<GLoginSession> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GLoginSession {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            loginsessionid: taken(&mut values),
+            agentid: taken(&mut values),
+            loginid: taken(&mut values),
+            placeid: taken(&mut values),
+            state: taken(&mut values),
+            primarydeviceid: taken(&mut values),
+            tenantid: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GxSessionEndpoint {
     at: u32,
@@ -1179,7 +1765,28 @@ impl From<GxSessionEndpoint> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GxSessionEndpoint {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            agentid: taken(&mut values),
+            endpointid: taken(&mut values),
+            endpointtype: taken(&mut values),
+            queueid: taken(&mut values),
+            queuetype: taken(&mut values),
+            placeid: taken(&mut values),
+            loginsessionid: taken(&mut values),
+            mediatype: taken(&mut values),
+            state: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GAgentStateHistory {
     at: u32,
@@ -1225,7 +1832,32 @@ impl From<GAgentStateHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GAgentStateHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            pendingstate: taken(&mut values),
+            seq: taken(&mut values),
+            prevstate: taken(&mut values),
+            prevsenter: taken(&mut values),
+            workmode: taken(&mut values),
+            loginsessionid: taken(&mut values),
+            loginid: taken(&mut values),
+            agentid: taken(&mut values),
+            endpointid: taken(&mut values),
+            endpointdn: taken(&mut values),
+            queueid: taken(&mut values),
+            callid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GAgentStateRc {
     at: u32,
@@ -1260,7 +1892,27 @@ impl From<GAgentStateRc> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GAgentStateRc {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessionid: taken(&mut values),
+            endpointid: taken(&mut values),
+            queueid: taken(&mut values),
+            agentstate: taken(&mut values),
+            workmode: taken(&mut values),
+            hwflag: taken(&mut values),
+            keyname: taken(&mut values),
+            value: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GAgentStateRcA {
     at: u32,
@@ -1296,7 +1948,27 @@ impl From<GAgentStateRcA> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GAgentStateRcA {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, gone: row.gone,
+            sessionid: taken(&mut values),
+            endpointid: taken(&mut values),
+            queueid: taken(&mut values),
+            agentstate: taken(&mut values),
+            workmode: taken(&mut values),
+            hwflag: taken(&mut values),
+            keyname: taken(&mut values),
+            value: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GDndHistory {
     at: u32,
@@ -1321,7 +1993,22 @@ impl From<GDndHistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GDndHistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            endpointid: taken(&mut values),
+            endpointdn: taken(&mut values),
+            agentid: taken(&mut values),
+            state: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GsAgentStat {
     at: u32,
@@ -1350,7 +2037,23 @@ impl From<GsAgentStat> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GsAgentStat {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessionid: taken(&mut values),
+            endpointid: taken(&mut values),
+            queueid: taken(&mut values),
+            state: taken(&mut values),
+            tt_state: taken(&mut values),
+            cnt_state: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GsAgentStatWm {
     at: u32,
@@ -1379,7 +2082,23 @@ impl From<GsAgentStatWm> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GsAgentStatWm {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessionid: taken(&mut values),
+            endpointid: taken(&mut values),
+            queueid: taken(&mut values),
+            workmode: taken(&mut values),
+            tt_state: taken(&mut values),
+            cnt_state: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoCampaign {
     at: u32,
@@ -1412,7 +2131,26 @@ impl From<GoCampaign> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoCampaign {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessid: taken(&mut values),
+            campaignid: taken(&mut values),
+            groupid: taken(&mut values),
+            state: taken(&mut values),
+            ocsid: taken(&mut values),
+            dialmode: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoCampaignhistory {
     at: u32,
@@ -1437,7 +2175,22 @@ impl From<GoCampaignhistory> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoCampaignhistory {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessid: taken(&mut values),
+            state: taken(&mut values),
+            prevstate: taken(&mut values),
+            cause: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoCamppropHist {
     at: u32,
@@ -1472,7 +2225,27 @@ impl From<GoCamppropHist> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoCamppropHist {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessid: taken(&mut values),
+            seq: taken(&mut values),
+            dialmode: taken(&mut values),
+            prevdialmode: taken(&mut values),
+            prevdmenter: taken(&mut values),
+            optimmode: taken(&mut values),
+            optimvalue: taken(&mut values),
+            prevoptimmode: taken(&mut values),
+            prevoptimvalue: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoChain {
     at: u32,
@@ -1509,7 +2282,28 @@ impl From<GoChain> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoChain {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            parentguid: taken(&mut values),
+            sessid: taken(&mut values),
+            campaignid: taken(&mut values),
+            groupid: taken(&mut values),
+            callinglistid: taken(&mut values),
+            state: taken(&mut values),
+            callresult: taken(&mut values),
+            created: taken(&mut values),
+            terminated: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoChainrecHist {
     at: u32,
@@ -1542,7 +2336,26 @@ impl From<GoChainrecHist> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoChainrecHist {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            seq: taken(&mut values),
+            state: taken(&mut values),
+            prevstate: taken(&mut values),
+            prevsenter: taken(&mut values),
+            callattid: taken(&mut values),
+            callresult: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoRecord {
     at: u32,
@@ -1577,7 +2390,27 @@ impl From<GoRecord> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoRecord {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            recordid: taken(&mut values),
+            phone: taken(&mut values),
+            phonetype: taken(&mut values),
+            recordtype: taken(&mut values),
+            recordstatus: taken(&mut values),
+            attempts: taken(&mut values),
+            callresult: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoCustomFields {
     at: u32,
@@ -1606,7 +2439,24 @@ impl From<GoCustomFields> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoCustomFields {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            fieldid: taken(&mut values),
+            value: taken(&mut values),
+            lastchainupdseq: taken(&mut values),
+            lastchanged: taken(&mut values),
+            loaded: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoSecureFields {
     at: u32,
@@ -1635,7 +2485,24 @@ impl From<GoSecureFields> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoSecureFields {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            fieldid: taken(&mut values),
+            value: taken(&mut values),
+            lastchainupdseq: taken(&mut values),
+            lastchanged: taken(&mut values),
+            loaded: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoFieldhist {
     at: u32,
@@ -1670,7 +2537,27 @@ impl From<GoFieldhist> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoFieldhist {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            fieldid: taken(&mut values),
+            oldvalue: taken(&mut values),
+            newvalue: taken(&mut values),
+            preventer: taken(&mut values),
+            seq: taken(&mut values),
+            chainhistseq: taken(&mut values),
+            callattid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoSecFieldhist {
     at: u32,
@@ -1705,7 +2592,27 @@ impl From<GoSecFieldhist> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoSecFieldhist {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            chainguid: taken(&mut values),
+            recordhandle: taken(&mut values),
+            fieldid: taken(&mut values),
+            oldvalue: taken(&mut values),
+            newvalue: taken(&mut values),
+            preventer: taken(&mut values),
+            seq: taken(&mut values),
+            chainhistseq: taken(&mut values),
+            callattid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoMetrics {
     at: u32,
@@ -1732,7 +2639,23 @@ impl From<GoMetrics> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoMetrics {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            sessid: taken(&mut values),
+            chainguid: taken(&mut values),
+            callattid: taken(&mut values),
+            metrictype: taken(&mut values),
+            value: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GoxChainCall {
     at: u32,
@@ -1755,7 +2678,21 @@ impl From<GoxChainCall> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GoxChainCall {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            callid: taken(&mut values),
+            chainguid: taken(&mut values),
+            callattid: taken(&mut values),
+            added: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcAgent {
     at: u32,
@@ -1800,7 +2737,31 @@ impl From<GcAgent> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcAgent {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            username: taken(&mut values),
+            firstname: taken(&mut values),
+            lastname: taken(&mut values),
+            employeeid: taken(&mut values),
+            email: taken(&mut values),
+            type_: taken(&mut values),
+            placeid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcLogin {
     at: u32,
@@ -1834,7 +2795,26 @@ impl From<GcLogin> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcLogin {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            logincode: taken(&mut values),
+            tenantid: taken(&mut values),
+            switchid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcGroup {
     at: u32,
@@ -1873,7 +2853,28 @@ impl From<GcGroup> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcGroup {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            dngrouptype: taken(&mut values),
+            script: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcTenant {
     at: u32,
@@ -1903,7 +2904,24 @@ impl From<GcTenant> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcTenant {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcEndpoint {
     at: u32,
@@ -1940,7 +2958,27 @@ impl From<GcEndpoint> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcEndpoint {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            dn: taken(&mut values),
+            type_: taken(&mut values),
+            switchid: taken(&mut values),
+            tenantid: taken(&mut values),
+            name: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcPlace {
     at: u32,
@@ -1972,7 +3010,25 @@ impl From<GcPlace> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcPlace {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcSkill {
     at: u32,
@@ -2004,7 +3060,25 @@ impl From<GcSkill> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcSkill {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcSwitch {
     at: u32,
@@ -2037,7 +3111,25 @@ impl From<GcSwitch> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcSwitch {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            type_: taken(&mut values),
+            tenantid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcApplication {
     at: u32,
@@ -2070,7 +3162,25 @@ impl From<GcApplication> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcApplication {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            type_: taken(&mut values),
+            version: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcFolder {
     at: u32,
@@ -2103,7 +3213,25 @@ impl From<GcFolder> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcFolder {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            parentid: taken(&mut values),
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcCampaign {
     at: u32,
@@ -2135,7 +3263,25 @@ impl From<GcCampaign> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcCampaign {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcCallingList {
     at: u32,
@@ -2167,7 +3313,25 @@ impl From<GcCallingList> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcCallingList {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcFilter {
     at: u32,
@@ -2199,7 +3363,25 @@ impl From<GcFilter> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcFilter {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcFormat {
     at: u32,
@@ -2231,7 +3413,25 @@ impl From<GcFormat> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcFormat {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcField {
     at: u32,
@@ -2268,7 +3468,27 @@ impl From<GcField> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcField {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            formatid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcTreatment {
     at: u32,
@@ -2302,7 +3522,26 @@ impl From<GcTreatment> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcTreatment {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            code: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcTableAccess {
     at: u32,
@@ -2337,7 +3576,26 @@ impl From<GcTableAccess> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcTableAccess {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcScript {
     at: u32,
@@ -2372,7 +3630,26 @@ impl From<GcScript> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcScript {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcActionCode {
     at: u32,
@@ -2409,7 +3686,27 @@ impl From<GcActionCode> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcActionCode {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            code: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcBusAttribute {
     at: u32,
@@ -2444,7 +3741,26 @@ impl From<GcBusAttribute> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcBusAttribute {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcAttrValue {
     at: u32,
@@ -2480,7 +3796,27 @@ impl From<GcAttrValue> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcAttrValue {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            attributeid: taken(&mut values),
+            displayname: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcIvr {
     at: u32,
@@ -2517,7 +3853,27 @@ impl From<GcIvr> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcIvr {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            version: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcIvrport {
     at: u32,
@@ -2553,7 +3909,27 @@ impl From<GcIvrport> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcIvrport {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            ivrid: taken(&mut values),
+            endpointid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcTimeZone {
     at: u32,
@@ -2587,7 +3963,26 @@ impl From<GcTimeZone> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcTimeZone {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            utcoffset: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcVoicePrompt {
     at: u32,
@@ -2621,7 +4016,26 @@ impl From<GcVoicePrompt> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcVoicePrompt {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            switchid: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcObjTable {
     at: u32,
@@ -2656,7 +4070,26 @@ impl From<GcObjTable> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcObjTable {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at, id: row.object_id,
+            name: taken(&mut values),
+            tenantid: taken(&mut values),
+            folderid: taken(&mut values),
+            type_: taken(&mut values),
+            state: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcAnnex {
     at: u32,
@@ -2693,7 +4126,28 @@ impl From<GcAnnex> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcAnnex {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            cfgobjectid: taken(&mut values),
+            cfgobjecttype: taken(&mut values),
+            sectionkeyhash: taken(&mut values),
+            sectionname: taken(&mut values),
+            keyname: taken(&mut values),
+            tenantid: taken(&mut values),
+            value: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxAgentPlace {
     at: u32,
@@ -2722,7 +4176,24 @@ impl From<GcxAgentPlace> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxAgentPlace {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            placeid: taken(&mut values),
+            agentid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxLoginInfo {
     at: u32,
@@ -2753,7 +4224,25 @@ impl From<GcxLoginInfo> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxLoginInfo {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            loginid: taken(&mut values),
+            agentid: taken(&mut values),
+            wrapuptime: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxGroupAgent {
     at: u32,
@@ -2782,7 +4271,24 @@ impl From<GcxGroupAgent> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxGroupAgent {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            groupid: taken(&mut values),
+            agentid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxGroupPlace {
     at: u32,
@@ -2811,7 +4317,24 @@ impl From<GcxGroupPlace> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxGroupPlace {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            groupid: taken(&mut values),
+            placeid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxGroupEndpoint {
     at: u32,
@@ -2840,7 +4363,24 @@ impl From<GcxGroupEndpoint> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxGroupEndpoint {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            groupid: taken(&mut values),
+            endpointid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxGroupRoutedn {
     at: u32,
@@ -2869,7 +4409,24 @@ impl From<GcxGroupRoutedn> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxGroupRoutedn {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            groupid: taken(&mut values),
+            endpointid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxSkillLevel {
     at: u32,
@@ -2900,7 +4457,25 @@ impl From<GcxSkillLevel> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxSkillLevel {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            skillid: taken(&mut values),
+            agentid: taken(&mut values),
+            slevel: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxEndpointPlace {
     at: u32,
@@ -2929,7 +4504,24 @@ impl From<GcxEndpointPlace> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxEndpointPlace {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            endpointid: taken(&mut values),
+            placeid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxCampgroupInfo {
     at: u32,
@@ -2958,7 +4550,24 @@ impl From<GcxCampgroupInfo> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxCampgroupInfo {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            campaignid: taken(&mut values),
+            groupid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxCamplistInfo {
     at: u32,
@@ -2987,7 +4596,24 @@ impl From<GcxCamplistInfo> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxCamplistInfo {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            campaignid: taken(&mut values),
+            listid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxListTreatment {
     at: u32,
@@ -3016,7 +4642,24 @@ impl From<GcxListTreatment> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxListTreatment {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            listid: taken(&mut values),
+            treatmentid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxFormatField {
     at: u32,
@@ -3045,7 +4688,24 @@ impl From<GcxFormatField> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxFormatField {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            formatid: taken(&mut values),
+            fieldid: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxSubcode {
     at: u32,
@@ -3076,7 +4736,25 @@ impl From<GcxSubcode> for Row {
     }
 }
 
-#[derive(ComponentType, Lift)]
+impl From<Row> for GcxSubcode {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            codeid: taken(&mut values),
+            name: taken(&mut values),
+            code: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
+#[derive(ComponentType, Lift, Lower)]
 #[component(record)]
 pub(super) struct GcxObjtableRecord {
     at: u32,
@@ -3107,8 +4785,26 @@ impl From<GcxObjtableRecord> for Row {
     }
 }
 
+impl From<Row> for GcxObjtableRecord {
+    fn from(row: Row) -> Self {
+        let mut values = row.values.into_iter();
+        Self {
+            at: row.at,
+            objtableid: taken(&mut values),
+            recordid: taken(&mut values),
+            value: taken(&mut values),
+            since: taken(&mut values),
+            status: taken(&mut values),
+            created: taken(&mut values),
+            deleted: taken(&mut values),
+            lastchange: taken(&mut values),
+            ext: given_ext(row.ext),
+        }
+    }
+}
+
 /// The rows of one table.
-#[derive(ComponentType, Lift)]
+#[derive(ComponentType, Lift, Lower)]
 #[component(variant)]
 pub(super) enum TableRows {
     #[component(name = "g-ir")]
@@ -3478,5 +5174,102 @@ impl TableRows {
             Self::GcxSubcode(rows) => out.extend(rows.into_iter().map(|row| (TableId::GCX_SUBCODE, row.into()))),
             Self::GcxObjtableRecord(rows) => out.extend(rows.into_iter().map(|row| (TableId::GCX_OBJTABLE_RECORD, row.into()))),
         }
+    }
+
+    /// The rows of a table as a plugin is given them; none of a table that has no record.
+    #[expect(clippy::too_many_lines, reason = "a line a table")]
+    pub(super) fn of(table: TableId, rows: Vec<Row>) -> Option<Self> {
+        let rows = rows.into_iter();
+        Some(match table {
+            TableId::G_IR => Self::GIr(rows.map(GIr::from).collect()),
+            TableId::G_IR_HISTORY => Self::GIrHistory(rows.map(GIrHistory::from).collect()),
+            TableId::G_IR_ACTIVE => Self::GIrActive(rows.map(GIrActive::from).collect()),
+            TableId::G_CALL => Self::GCall(rows.map(GCall::from).collect()),
+            TableId::G_CALL_HISTORY => Self::GCallHistory(rows.map(GCallHistory::from).collect()),
+            TableId::G_CALL_STAT => Self::GCallStat(rows.map(GCallStat::from).collect()),
+            TableId::G_CALL_ACTIVE => Self::GCallActive(rows.map(GCallActive::from).collect()),
+            TableId::G_PARTY => Self::GParty(rows.map(GParty::from).collect()),
+            TableId::G_PARTY_HISTORY => Self::GPartyHistory(rows.map(GPartyHistory::from).collect()),
+            TableId::G_PARTY_STAT => Self::GPartyStat(rows.map(GPartyStat::from).collect()),
+            TableId::G_IS_LINK => Self::GIsLink(rows.map(GIsLink::from).collect()),
+            TableId::G_IS_LINK_HISTORY => Self::GIsLinkHistory(rows.map(GIsLinkHistory::from).collect()),
+            TableId::G_ROUTE_RESULT => Self::GRouteResult(rows.map(GRouteResult::from).collect()),
+            TableId::G_VIRTUAL_QUEUE => Self::GVirtualQueue(rows.map(GVirtualQueue::from).collect()),
+            TableId::G_ROUTE_RES_VQ_HIST => Self::GRouteResVqHist(rows.map(GRouteResVqHist::from).collect()),
+            TableId::GSYS_DNPREMOTELOCATION => Self::GsysDnpremotelocation(rows.map(GsysDnpremotelocation::from).collect()),
+            TableId::G_USERDATA_HISTORY => Self::GUserdataHistory(rows.map(GUserdataHistory::from).collect()),
+            TableId::G_SECURE_USERDATA_HISTORY => Self::GSecureUserdataHistory(rows.map(GSecureUserdataHistory::from).collect()),
+            TableId::G_CALL_USERDATA => Self::GCallUserdata(rows.map(GCallUserdata::from).collect()),
+            TableId::G_CALL_USERDATA_CUST => Self::GCallUserdataCust(rows.map(GCallUserdataCust::from).collect()),
+            TableId::G_CALL_USERDATA_CUST1 => Self::GCallUserdataCust1(rows.map(GCallUserdataCust1::from).collect()),
+            TableId::G_CALL_USERDATA_CUST2 => Self::GCallUserdataCust2(rows.map(GCallUserdataCust2::from).collect()),
+            TableId::G_CUSTOM_DATA_S => Self::GCustomDataS(rows.map(GCustomDataS::from).collect()),
+            TableId::G_CUSTOM_DATA_P => Self::GCustomDataP(rows.map(GCustomDataP::from).collect()),
+            TableId::G_CUSTOM_STATES => Self::GCustomStates(rows.map(GCustomStates::from).collect()),
+            TableId::GM_F_USERDATA => Self::GmFUserdata(rows.map(GmFUserdata::from).collect()),
+            TableId::GM_L_USERDATA => Self::GmLUserdata(rows.map(GmLUserdata::from).collect()),
+            TableId::G_LOGIN_SESSION => Self::GLoginSession(rows.map(GLoginSession::from).collect()),
+            TableId::GX_SESSION_ENDPOINT => Self::GxSessionEndpoint(rows.map(GxSessionEndpoint::from).collect()),
+            TableId::G_AGENT_STATE_HISTORY => Self::GAgentStateHistory(rows.map(GAgentStateHistory::from).collect()),
+            TableId::G_AGENT_STATE_RC => Self::GAgentStateRc(rows.map(GAgentStateRc::from).collect()),
+            TableId::G_AGENT_STATE_RC_A => Self::GAgentStateRcA(rows.map(GAgentStateRcA::from).collect()),
+            TableId::G_DND_HISTORY => Self::GDndHistory(rows.map(GDndHistory::from).collect()),
+            TableId::GS_AGENT_STAT => Self::GsAgentStat(rows.map(GsAgentStat::from).collect()),
+            TableId::GS_AGENT_STAT_WM => Self::GsAgentStatWm(rows.map(GsAgentStatWm::from).collect()),
+            TableId::GO_CAMPAIGN => Self::GoCampaign(rows.map(GoCampaign::from).collect()),
+            TableId::GO_CAMPAIGNHISTORY => Self::GoCampaignhistory(rows.map(GoCampaignhistory::from).collect()),
+            TableId::GO_CAMPPROP_HIST => Self::GoCamppropHist(rows.map(GoCamppropHist::from).collect()),
+            TableId::GO_CHAIN => Self::GoChain(rows.map(GoChain::from).collect()),
+            TableId::GO_CHAINREC_HIST => Self::GoChainrecHist(rows.map(GoChainrecHist::from).collect()),
+            TableId::GO_RECORD => Self::GoRecord(rows.map(GoRecord::from).collect()),
+            TableId::GO_CUSTOM_FIELDS => Self::GoCustomFields(rows.map(GoCustomFields::from).collect()),
+            TableId::GO_SECURE_FIELDS => Self::GoSecureFields(rows.map(GoSecureFields::from).collect()),
+            TableId::GO_FIELDHIST => Self::GoFieldhist(rows.map(GoFieldhist::from).collect()),
+            TableId::GO_SEC_FIELDHIST => Self::GoSecFieldhist(rows.map(GoSecFieldhist::from).collect()),
+            TableId::GO_METRICS => Self::GoMetrics(rows.map(GoMetrics::from).collect()),
+            TableId::GOX_CHAIN_CALL => Self::GoxChainCall(rows.map(GoxChainCall::from).collect()),
+            TableId::GC_AGENT => Self::GcAgent(rows.map(GcAgent::from).collect()),
+            TableId::GC_LOGIN => Self::GcLogin(rows.map(GcLogin::from).collect()),
+            TableId::GC_GROUP => Self::GcGroup(rows.map(GcGroup::from).collect()),
+            TableId::GC_TENANT => Self::GcTenant(rows.map(GcTenant::from).collect()),
+            TableId::GC_ENDPOINT => Self::GcEndpoint(rows.map(GcEndpoint::from).collect()),
+            TableId::GC_PLACE => Self::GcPlace(rows.map(GcPlace::from).collect()),
+            TableId::GC_SKILL => Self::GcSkill(rows.map(GcSkill::from).collect()),
+            TableId::GC_SWITCH => Self::GcSwitch(rows.map(GcSwitch::from).collect()),
+            TableId::GC_APPLICATION => Self::GcApplication(rows.map(GcApplication::from).collect()),
+            TableId::GC_FOLDER => Self::GcFolder(rows.map(GcFolder::from).collect()),
+            TableId::GC_CAMPAIGN => Self::GcCampaign(rows.map(GcCampaign::from).collect()),
+            TableId::GC_CALLING_LIST => Self::GcCallingList(rows.map(GcCallingList::from).collect()),
+            TableId::GC_FILTER => Self::GcFilter(rows.map(GcFilter::from).collect()),
+            TableId::GC_FORMAT => Self::GcFormat(rows.map(GcFormat::from).collect()),
+            TableId::GC_FIELD => Self::GcField(rows.map(GcField::from).collect()),
+            TableId::GC_TREATMENT => Self::GcTreatment(rows.map(GcTreatment::from).collect()),
+            TableId::GC_TABLE_ACCESS => Self::GcTableAccess(rows.map(GcTableAccess::from).collect()),
+            TableId::GC_SCRIPT => Self::GcScript(rows.map(GcScript::from).collect()),
+            TableId::GC_ACTION_CODE => Self::GcActionCode(rows.map(GcActionCode::from).collect()),
+            TableId::GC_BUS_ATTRIBUTE => Self::GcBusAttribute(rows.map(GcBusAttribute::from).collect()),
+            TableId::GC_ATTR_VALUE => Self::GcAttrValue(rows.map(GcAttrValue::from).collect()),
+            TableId::GC_IVR => Self::GcIvr(rows.map(GcIvr::from).collect()),
+            TableId::GC_IVRPORT => Self::GcIvrport(rows.map(GcIvrport::from).collect()),
+            TableId::GC_TIME_ZONE => Self::GcTimeZone(rows.map(GcTimeZone::from).collect()),
+            TableId::GC_VOICE_PROMPT => Self::GcVoicePrompt(rows.map(GcVoicePrompt::from).collect()),
+            TableId::GC_OBJ_TABLE => Self::GcObjTable(rows.map(GcObjTable::from).collect()),
+            TableId::GC_ANNEX => Self::GcAnnex(rows.map(GcAnnex::from).collect()),
+            TableId::GCX_AGENT_PLACE => Self::GcxAgentPlace(rows.map(GcxAgentPlace::from).collect()),
+            TableId::GCX_LOGIN_INFO => Self::GcxLoginInfo(rows.map(GcxLoginInfo::from).collect()),
+            TableId::GCX_GROUP_AGENT => Self::GcxGroupAgent(rows.map(GcxGroupAgent::from).collect()),
+            TableId::GCX_GROUP_PLACE => Self::GcxGroupPlace(rows.map(GcxGroupPlace::from).collect()),
+            TableId::GCX_GROUP_ENDPOINT => Self::GcxGroupEndpoint(rows.map(GcxGroupEndpoint::from).collect()),
+            TableId::GCX_GROUP_ROUTEDN => Self::GcxGroupRoutedn(rows.map(GcxGroupRoutedn::from).collect()),
+            TableId::GCX_SKILL_LEVEL => Self::GcxSkillLevel(rows.map(GcxSkillLevel::from).collect()),
+            TableId::GCX_ENDPOINT_PLACE => Self::GcxEndpointPlace(rows.map(GcxEndpointPlace::from).collect()),
+            TableId::GCX_CAMPGROUP_INFO => Self::GcxCampgroupInfo(rows.map(GcxCampgroupInfo::from).collect()),
+            TableId::GCX_CAMPLIST_INFO => Self::GcxCamplistInfo(rows.map(GcxCamplistInfo::from).collect()),
+            TableId::GCX_LIST_TREATMENT => Self::GcxListTreatment(rows.map(GcxListTreatment::from).collect()),
+            TableId::GCX_FORMAT_FIELD => Self::GcxFormatField(rows.map(GcxFormatField::from).collect()),
+            TableId::GCX_SUBCODE => Self::GcxSubcode(rows.map(GcxSubcode::from).collect()),
+            TableId::GCX_OBJTABLE_RECORD => Self::GcxObjtableRecord(rows.map(GcxObjtableRecord::from).collect()),
+            _ => return None,
+        })
     }
 }

@@ -1,18 +1,20 @@
-//! A plugin's state on disk: one file beside the lane's queue.
+//! The state of a lane's plugins on disk: one file beside the lane's queue.
 //!
-//! # Format (version 1, little endian)
+//! # Format (version 2, little endian)
 //! ```text
-//!  0  8 bytes  magic "CNSTATE" and the version of this format, 1
+//!  0  8 bytes  magic "CNSTATE" and the version of this format, 2
 //!  8  u32      CRC32C over all that follows
-//! 12  u64      position: last event whose effect is in the state
-//! 20  u32      version of the state, the plugin's own
-//! 24  16       id of the queue that the position is one of
-//! 40  32       digest of the configuration that the plugin was opened with
-//! 72  u32 + n  name of the plugin        UTF-8
-//!     u32 + n  version of the plugin     UTF-8
-//!     u32 + n  name of the lane          UTF-8
-//!     u32 + n  state
+//! 12  u64      position: last event whose effect is in the states
+//! 20  16       id of the queue that the position is one of
+//! 36  u32 + n  name of the lane          UTF-8
+//!     u32      number of states: the mapper's, then those of the enrichers in their order
+//!     states × { u32 + n  name of the plugin      UTF-8
+//!                u32 + n  version of the plugin   UTF-8
+//!                u32      version of the state, the plugin's own
+//!                32       digest of the configuration that the plugin was opened with
+//!                u32 + n  state }
 //! ```
+//! Version 1, which had one state and its fields in another order, is read as well.
 //!
 //! # Failure
 //! Written beside, made durable, renamed: after a crash there is the old file or the new one. What is damaged, or of
@@ -27,35 +29,52 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-const MAGIC: &[u8; 8] = b"CNSTATE\x01";
+const MAGIC: &[u8; 8] = b"CNSTATE\x02";
+const MAGIC_FIRST: &[u8; 8] = b"CNSTATE\x01";
 const CRC_END: usize = 12;
+/// Most states of one file: far above any chain.
+const STATES: u32 = 1_000;
 /// Largest file that is read, bytes: far above `snapshot_bytes`.
 const FILE_BYTES: u64 = 1 << 30;
 
-/// A state, and what it belongs to.
+/// The states of a lane's plugins at one position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The lane, its queue, the plugin and its configuration.
-    pub owner: Owner,
+    /// Name of the lane.
+    pub lane: String,
+    /// Id of its queue.
+    pub queue_id: [u8; 16],
+    /// Position of the last event whose effect is in them.
+    pub position: Seq,
+    /// The states, the mapper's first.
+    pub states: Vec<State>,
+}
+
+/// The state of one plugin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Name of the plugin.
+    pub plugin: String,
     /// Version of the plugin that gave it; another version may take it.
     pub plugin_version: String,
     /// Version of the state.
     pub state_version: u32,
-    /// Position of the last event whose effect is in it.
-    pub position: Seq,
+    /// [`config_digest`] of the plugin's configuration.
+    pub config: [u8; 32],
     /// The state.
-    pub state: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
-/// To whom a state belongs: it is of no use to anybody else.
+/// To whom a snapshot belongs: it is of no use to anybody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// Name of the lane.
     pub lane: String,
     /// Id of its queue.
     pub queue_id: [u8; 16],
-    /// Name of the plugin.
+    /// Name of the mapper.
     pub plugin: String,
     /// [`config_digest`] of its configuration.
     pub config: [u8; 32],
@@ -127,12 +146,12 @@ pub fn read(path: &Path, owner: &Owner, committed: Seq) -> Result<Snapshot, Unus
         return Err(Unusable::TooLarge(bytes.len() as u64));
     }
     let snapshot = decode(&bytes)?;
-    let found = &snapshot.owner;
+    let mapper = snapshot.states.first().ok_or(Unusable::Damaged)?;
     let same = [
-        (found.lane == owner.lane, "lane"),
-        (found.queue_id == owner.queue_id, "queue"),
-        (found.plugin == owner.plugin, "plugin"),
-        (found.config == owner.config, "configuration of the plugin"),
+        (snapshot.lane == owner.lane, "lane"),
+        (snapshot.queue_id == owner.queue_id, "queue"),
+        (mapper.plugin == owner.plugin, "plugin"),
+        (mapper.config == owner.config, "configuration of the plugin"),
     ];
     if let Some((_, what)) = same.into_iter().find(|(same, _)| !same) {
         return Err(Unusable::Foreign(what));
@@ -144,18 +163,28 @@ pub fn read(path: &Path, owner: &Owner, committed: Seq) -> Result<Snapshot, Unus
 }
 
 pub(crate) fn encode(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
-    let Snapshot { owner, plugin_version, state_version, position, state } = snapshot;
-    let mut out = Vec::with_capacity(state.len() + 512);
+    let Snapshot { lane, queue_id, position, states } = snapshot;
+    let length = |length: usize| {
+        u32::try_from(length).map(u32::to_le_bytes).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))
+    };
+    let size: usize = states.iter().map(|state| state.bytes.len() + 256).sum();
+    let mut out = Vec::with_capacity(size + 256);
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&position.to_le_bytes());
-    out.extend_from_slice(&state_version.to_le_bytes());
-    out.extend_from_slice(&owner.queue_id);
-    out.extend_from_slice(&owner.config);
-    for part in [owner.plugin.as_bytes(), plugin_version.as_bytes(), owner.lane.as_bytes(), state] {
-        let length = u32::try_from(part.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
-        out.extend_from_slice(&length.to_le_bytes());
-        out.extend_from_slice(part);
+    out.extend_from_slice(queue_id);
+    out.extend_from_slice(&length(lane.len())?);
+    out.extend_from_slice(lane.as_bytes());
+    out.extend_from_slice(&length(states.len())?);
+    for State { plugin, plugin_version, state_version, config, bytes } in states {
+        for part in [plugin.as_bytes(), plugin_version.as_bytes()] {
+            out.extend_from_slice(&length(part.len())?);
+            out.extend_from_slice(part);
+        }
+        out.extend_from_slice(&state_version.to_le_bytes());
+        out.extend_from_slice(config);
+        out.extend_from_slice(&length(bytes.len())?);
+        out.extend_from_slice(bytes);
     }
     let (head, body) = out.split_at_mut(CRC_END);
     if let Some(place) = head.last_chunk_mut() {
@@ -166,22 +195,17 @@ pub(crate) fn encode(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Snapshot, Unusable> {
     let mut reader = Reader(bytes);
-    if reader.array::<8>().ok() != Some(*MAGIC) {
-        return Err(Unusable::Format);
-    }
+    let is_first = match reader.array::<8>() {
+        Ok(magic) if magic == *MAGIC => false,
+        Ok(magic) if magic == *MAGIC_FIRST => true,
+        _ => return Err(Unusable::Format),
+    };
     let crc = u32::from_le_bytes(reader.array()?);
     if crc32c::crc32c(reader.0) != crc {
         return Err(Unusable::Damaged);
     }
-    let position = u64::from_le_bytes(reader.array()?);
-    let state_version = u32::from_le_bytes(reader.array()?);
-    let (queue_id, config) = (reader.array()?, reader.array()?);
-    let (plugin, plugin_version, lane) = (reader.text()?, reader.text()?, reader.text()?);
-    let state = reader.part()?.to_vec();
-    if !reader.0.is_empty() {
-        return Err(Unusable::Damaged);
-    }
-    Ok(Snapshot { owner: Owner { lane, queue_id, plugin, config }, plugin_version, state_version, position, state })
+    let snapshot = if is_first { reader.first_version()? } else { reader.snapshot()? };
+    if reader.0.is_empty() { Ok(snapshot) } else { Err(Unusable::Damaged) }
 }
 
 /// Takes the bytes from the front.
@@ -199,6 +223,32 @@ impl<'a> Reader<'a> {
         let (part, rest) = self.0.split_at_checked(length).ok_or(Unusable::Damaged)?;
         self.0 = rest;
         Ok(part)
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, Unusable> {
+        let position = u64::from_le_bytes(self.array()?);
+        let (queue_id, lane) = (self.array()?, self.text()?);
+        let count = u32::from_le_bytes(self.array()?);
+        if count > STATES {
+            return Err(Unusable::Damaged);
+        }
+        let states = (0..count).map(|_| {
+            let (plugin, plugin_version) = (self.text()?, self.text()?);
+            let (state_version, config) = (u32::from_le_bytes(self.array()?), self.array()?);
+            Ok(State { plugin, plugin_version, state_version, config, bytes: Arc::new(self.part()?.to_vec()) })
+        });
+        let states = states.collect::<Result<_, Unusable>>()?;
+        Ok(Snapshot { lane, queue_id, position, states })
+    }
+
+    fn first_version(&mut self) -> Result<Snapshot, Unusable> {
+        let position = u64::from_le_bytes(self.array()?);
+        let state_version = u32::from_le_bytes(self.array()?);
+        let (queue_id, config) = (self.array()?, self.array()?);
+        let (plugin, plugin_version, lane) = (self.text()?, self.text()?, self.text()?);
+        let bytes = Arc::new(self.part()?.to_vec());
+        let states = vec![State { plugin, plugin_version, state_version, config, bytes }];
+        Ok(Snapshot { lane, queue_id, position, states })
     }
 
     fn text(&mut self) -> Result<String, Unusable> {

@@ -3,7 +3,7 @@
 //! A core module tells the WIT package that it was built for in the section that the bindings generator left in it;
 //! a component tells it in the names of its imports.
 
-use super::bindings::{EXPORTS, HOST, IMPORTS, OFFERED, PACKAGE};
+use super::bindings::{HOST, OFFERED, PACKAGE, TYPES};
 use super::limits::shorten;
 use super::load::Problem;
 use std::collections::BTreeSet;
@@ -20,6 +20,51 @@ pub(crate) enum Form {
     Component,
 }
 
+/// What a plugin is for a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum World {
+    /// It maps events to rows.
+    Mapper,
+    /// It changes the rows that a mapper made.
+    Enricher,
+}
+
+impl World {
+    /// Its name in the WIT package.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mapper => "mapper",
+            Self::Enricher => "enricher",
+        }
+    }
+
+    /// The function that does the work, by which a world is known.
+    pub(super) fn work(self) -> &'static str {
+        match self {
+            Self::Mapper => "map",
+            Self::Enricher => "enrich",
+        }
+    }
+
+    fn exports(self) -> [&'static str; 5] {
+        ["describe", "open", self.work(), "snapshot", "restore"]
+    }
+}
+
+/// What a plugin's bytes say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Examined {
+    /// Its form.
+    pub(crate) form: Form,
+    /// Its world.
+    pub(crate) world: World,
+    /// The version of the package that it was built for.
+    pub(crate) version: &'static str,
+    /// All that it imports.
+    pub(crate) imports: Vec<String>,
+}
+
 /// What the outermost module or component says of itself.
 #[derive(Default)]
 struct Outline {
@@ -34,7 +79,7 @@ struct Outline {
 /// # Errors
 /// The first of: no WebAssembly; cut short or damaged; made for another interface or version of it; imports that
 /// the host does not have; exports that are missing.
-pub(crate) fn examine(bytes: &[u8]) -> Result<Form, Problem> {
+pub(crate) fn examine(bytes: &[u8]) -> Result<Examined, Problem> {
     if bytes.is_empty() {
         return Err(Problem::Empty);
     }
@@ -42,22 +87,36 @@ pub(crate) fn examine(bytes: &[u8]) -> Result<Form, Problem> {
         return Err(Problem::NotWasm);
     }
     let (form, outline) = outline(bytes)?;
-    if outline.versions.is_empty() {
+    let Some(built_for) = outline.versions.last() else {
         return Err(Problem::OtherInterface { exports: outline.exports.into_iter().collect() });
-    }
-    if let Some(built_for) = outline.versions.iter().find(|version| !OFFERED.contains(&version.as_str())) {
-        return Err(Problem::Version { built_for: built_for.clone(), offered: OFFERED.join(", ") });
-    }
-    let allowed: &[&str] = if form == Form::Module { &[HOST] } else { IMPORTS };
-    let foreign: Vec<String> = outline.imports.into_iter().filter(|name| !allowed.contains(&name.as_str())).collect();
+    };
+    let offered = OFFERED.iter().copied().find(|offered| offered == built_for);
+    let Some(version) = offered.filter(|_| outline.versions.len() == 1) else {
+        let built_for = outline.versions.into_iter().collect::<Vec<_>>().join(" and ");
+        return Err(Problem::Version { built_for, offered: OFFERED.join(", ") });
+    };
+    let is_offered = |name: &str| HOST.contains(&name) || (form == Form::Component && TYPES.contains(&name));
+    let imports: Vec<String> = outline.imports.into_iter().collect();
+    let foreign: Vec<String> = imports.iter().filter(|name| !is_offered(name)).cloned().collect();
     if !foreign.is_empty() {
         return Err(Problem::Imports(foreign));
     }
-    let missing: Vec<&str> = EXPORTS.iter().copied().filter(|name| !outline.exports.contains(*name)).collect();
+    let world = world(&outline.exports)?;
+    let missing: Vec<&str> = world.exports().into_iter().filter(|name| !outline.exports.contains(*name)).collect();
     if !missing.is_empty() {
-        return Err(Problem::World { missing: missing.join(", ") });
+        return Err(Problem::World { world: world.name(), missing: missing.join(", ") });
     }
-    Ok(form)
+    Ok(Examined { form, world, version, imports })
+}
+
+/// The world whose work is exported.
+fn world(exports: &BTreeSet<String>) -> Result<World, Problem> {
+    match (exports.contains(World::Mapper.work()), exports.contains(World::Enricher.work())) {
+        (true, false) => Ok(World::Mapper),
+        (false, true) => Ok(World::Enricher),
+        (true, true) => Err(Problem::BothWorlds),
+        (false, false) => Err(Problem::NoWorld),
+    }
 }
 
 fn outline(bytes: &[u8]) -> Result<(Form, Outline), Problem> {

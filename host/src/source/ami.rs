@@ -37,7 +37,7 @@ use super::backoff::Backoff;
 use super::connect::{self, Stream, TlsConfig};
 use super::{Counters, Error, Inlet, count};
 use crate::clock::Clock;
-use crate::config::{QueueOptions, SourceDbids};
+use crate::config::{Enricher, QueueOptions, SourceDbids};
 use login::{Credentials, Failure};
 use packet::{Decoder, Limits};
 use repeats::Repeats;
@@ -94,6 +94,8 @@ pub struct Config {
     pub roles: Vec<String>,
     /// Options of the plugin.
     pub plugin_config: toml::Table,
+    /// Plugins that change the mapper's rows before they are written, in order.
+    pub enrichers: Vec<Enricher>,
     /// The lane's queue.
     pub queue: QueueOptions,
     /// Numbers under which the source is known.
@@ -130,6 +132,7 @@ impl Config {
             plugin: String::new(),
             roles: Vec::new(),
             plugin_config: toml::Table::new(),
+            enrichers: Vec::new(),
             queue: QueueOptions::default(),
             dbids: SourceDbids::default(),
         }

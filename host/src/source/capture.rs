@@ -34,7 +34,7 @@ use super::ami::login::GREETING;
 use super::ami::packet::{Decoder, Found, LIMITS};
 use super::{BATCH_BYTES, Counters, Error, Inlet, count};
 use crate::clock::Clock;
-use crate::config::{QueueOptions, SourceDbids};
+use crate::config::{Enricher, QueueOptions, SourceDbids};
 use crate::event::{Builder, Micros};
 use crate::session::mark::{self, Cause, Opened, Opening};
 
@@ -57,6 +57,8 @@ pub struct Config {
     pub roles: Vec<String>,
     /// Options of the plugin.
     pub plugin_config: toml::Table,
+    /// Plugins that change the mapper's rows before they are written, in order.
+    pub enrichers: Vec<Enricher>,
     /// The lane's queue.
     pub queue: QueueOptions,
     /// Numbers under which the source is known.

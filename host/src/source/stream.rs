@@ -48,7 +48,7 @@ use tracing::info;
 use super::connect::{self, ServerTls, TlsConfig};
 use super::{Counters, Error, Inlet, count};
 use crate::clock::Clock;
-use crate::config::{QueueOptions, SourceDbids};
+use crate::config::{Enricher, QueueOptions, SourceDbids};
 use crate::event::MAX_EVENT_BYTES;
 use door::Door;
 use hello::Greeted;
@@ -147,6 +147,8 @@ pub struct Config {
     pub roles: Vec<String>,
     /// Options of the plugin.
     pub plugin_config: toml::Table,
+    /// Plugins that change the mapper's rows before they are written, in order.
+    pub enrichers: Vec<Enricher>,
     /// The lane's queue.
     pub queue: QueueOptions,
     /// Numbers under which the source is known.
@@ -174,6 +176,7 @@ impl Default for Config {
             plugin: String::new(),
             roles: Vec::new(),
             plugin_config: toml::Table::new(),
+            enrichers: Vec::new(),
             queue: QueueOptions::default(),
             dbids: SourceDbids::default(),
         }

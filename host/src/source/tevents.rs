@@ -52,7 +52,7 @@ use self::text::{Limits, Parser};
 use super::capture::Pace;
 use super::{Counters, Error, Inlet};
 use crate::clock::Clock;
-use crate::config::{QueueOptions, SourceDbids};
+use crate::config::{Enricher, QueueOptions, SourceDbids};
 use crate::event::MAX_EVENT_BYTES;
 
 /// Logs, and the lane behind them: `[source.<name>.tevents]`.
@@ -85,6 +85,8 @@ pub struct Config {
     pub roles: Vec<String>,
     /// Options of the plugin.
     pub plugin_config: toml::Table,
+    /// Plugins that change the mapper's rows before they are written, in order.
+    pub enrichers: Vec<Enricher>,
     /// The lane's queue.
     pub queue: QueueOptions,
     /// Numbers under which the source is known.
@@ -107,6 +109,7 @@ impl Default for Config {
             plugin: String::new(),
             roles: Vec::new(),
             plugin_config: toml::Table::new(),
+            enrichers: Vec::new(),
             queue: QueueOptions::default(),
             dbids: SourceDbids::default(),
         }

@@ -56,6 +56,8 @@ pub mod enricher;
 pub mod ids;
 pub mod mapper;
 pub mod model;
+#[cfg(feature = "options")]
+pub mod options;
 pub mod output;
 pub mod row;
 pub mod state;

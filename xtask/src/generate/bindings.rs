@@ -1,16 +1,17 @@
-//! `host/src/plugin/rows.rs`: the records of `wit/rows.wit` as the host reads them, and each one's way to a `Row`.
+//! `host/src/plugin/rows.rs`: the records of `wit/rows.wit` as the host reads and gives them, and each one's way to a
+//! `Row` and back.
 
 use super::tables::{Column, Kind, Table, Type};
 use super::wit;
 use std::fmt::Write as _;
 
 const HEAD: &str = "\
-//! Typed rows as they come out of a plugin, and their way to [`Row`].
+//! Typed rows as they come out of a plugin and go into one, and their way to [`Row`] and back.
 // Made from wit/idb.tables by `cargo xtask generate`; do not edit.
 
-use super::bindings::{ext, Ext, time, value};
+use super::bindings::{ext, Ext, given_ext, taken, time, value};
 use crate::record::{Row, TableId};
-use wasmtime::component::{ComponentType, Lift};
+use wasmtime::component::{ComponentType, Lift, Lower};
 ";
 
 /// Text of the file.
@@ -20,13 +21,14 @@ pub(crate) fn render(tables: &[Table]) -> String {
     for table in &tables {
         record(&mut out, table);
         conversion(&mut out, table);
+        return_way(&mut out, table);
     }
     variant(&mut out, &tables);
     out
 }
 
 fn record(out: &mut String, table: &Table) {
-    let _ = writeln!(out, "\n#[derive(ComponentType, Lift)]\n#[component(record)]");
+    let _ = writeln!(out, "\n#[derive(ComponentType, Lift, Lower)]\n#[component(record)]");
     let _ = writeln!(out, "pub(super) struct {} {{\n    at: u32,", type_name(table));
     match table.kind {
         Kind::Active => out.push_str("    gone: bool,\n"),
@@ -63,8 +65,23 @@ fn conversion(out: &mut String, table: &Table) {
     );
 }
 
+fn return_way(out: &mut String, table: &Table) {
+    let name = type_name(table);
+    let own = match table.kind {
+        Kind::Active => " gone: row.gone,",
+        Kind::Object => " id: row.object_id,",
+        Kind::Insert | Kind::Keyed | Kind::Control => "",
+    };
+    let _ = writeln!(out, "\nimpl From<Row> for {name} {{\n    fn from(row: Row) -> Self {{");
+    let _ = writeln!(out, "        let mut values = row.values.into_iter();\n        Self {{\n            at: row.at,{own}");
+    for column in own_columns(table) {
+        let _ = writeln!(out, "            {}: taken(&mut values),", field(column));
+    }
+    let _ = writeln!(out, "            ext: given_ext(row.ext),\n        }}\n    }}\n}}");
+}
+
 fn variant(out: &mut String, tables: &[&Table]) {
-    out.push_str("\n/// The rows of one table.\n#[derive(ComponentType, Lift)]\n#[component(variant)]\npub(super) enum TableRows {\n");
+    out.push_str("\n/// The rows of one table.\n#[derive(ComponentType, Lift, Lower)]\n#[component(variant)]\npub(super) enum TableRows {\n");
     for table in tables {
         let name = type_name(table);
         let _ = writeln!(out, "    #[component(name = \"{}\")]\n    {name}(Vec<{name}>),", wit::name(&table.name));
@@ -88,7 +105,15 @@ fn variant(out: &mut String, tables: &[&Table]) {
             table.name
         );
     }
-    out.push_str("        }\n    }\n}\n");
+    out.push_str("        }\n    }\n\n");
+    out.push_str("    /// The rows of a table as a plugin is given them; none of a table that has no record.\n");
+    out.push_str("    #[expect(clippy::too_many_lines, reason = \"a line a table\")]\n");
+    out.push_str("    pub(super) fn of(table: TableId, rows: Vec<Row>) -> Option<Self> {\n        let rows = rows.into_iter();\n        Some(match table {\n");
+    for table in tables {
+        let name = type_name(table);
+        let _ = writeln!(out, "            TableId::{} => Self::{name}(rows.map({name}::from).collect()),", table.name);
+    }
+    out.push_str("            _ => return None,\n        })\n    }\n}\n");
 }
 
 fn own_columns(table: &Table) -> impl Iterator<Item = &Column> {

@@ -13,7 +13,7 @@ const CALLS: u64 = 60;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Passes bytes on between clients and a server; cuts the first connection after so many bytes of one direction.
-struct Proxy {
+pub(super) struct Proxy {
     port: u16,
     /// Bytes that the first connection has passed: to the server, to the client.
     passed: Arc<[AtomicU64; 2]>,
@@ -25,7 +25,7 @@ struct Proxy {
 const HALF: &[u8] = b"\x13SAVEPOINT HALF\0";
 
 impl Proxy {
-    fn start(server: u16, limits: [u64; 2]) -> Self {
+    pub(super) fn start(server: u16, limits: [u64; 2]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (passed, halves) = (Arc::new([AtomicU64::new(0), AtomicU64::new(0)]), Arc::new(AtomicU64::new(0)));
@@ -54,7 +54,12 @@ impl Proxy {
         Self { port, passed, halves }
     }
 
-    fn idb(&self, database: &str) -> Idb {
+    /// Bytes that the first connection has passed: to the server, to the client.
+    pub(super) fn passed(&self) -> [u64; 2] {
+        [0, 1].map(|direction: usize| self.passed[direction].load(Ordering::SeqCst))
+    }
+
+    pub(super) fn idb(&self, database: &str) -> Idb {
         Idb::connect(&config(format!("postgres://postgres@127.0.0.1:{}/{database}", self.port))).unwrap()
     }
 }
@@ -109,7 +114,7 @@ async fn a_connection_cut_at_any_byte_costs_nothing() {
     let whole = Proxy::start(cluster.port(), [u64::MAX; 2]);
     write(&whole.idb(&cut), nth(0)).await;
     write(&calm, nth(0)).await;
-    let totals = [0, 1].map(|direction: usize| whole.passed[direction].load(Ordering::SeqCst));
+    let totals = whole.passed();
     assert!(totals[0] > 50_000 && totals[1] > 1_000, "{totals:?}");
     let (mut number, mut repeated, mut settled) = (1, 0, 0);
     for direction in [0, 1] {
