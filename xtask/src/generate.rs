@@ -4,6 +4,7 @@ mod bindings;
 mod dictionary;
 mod docs;
 mod record;
+mod sdk;
 mod sql;
 pub(crate) mod tables;
 mod wit;
@@ -21,6 +22,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
         ("wit/rows.wit", wit::render(&tables)),
         ("host/src/record/tables.rs", record::render(&tables)),
         ("host/src/plugin/rows.rs", bindings::render(&tables)),
+        ("plugins/sdk/src/tables.rs", sdk::render(&tables)),
         ("migrations/postgres/0001_idb.sql", sql::render(&tables, sql::Dialect::Postgres)),
         ("migrations/postgres/0002_dictionary.sql", dictionary::render(&kinds, dictionary::FIRST)),
         ("migrations/postgres/0003_events_lost.sql", dictionary::render(&kinds, 3)),

@@ -46,6 +46,7 @@ impl bindings::Guest for Evil {
             state_version: 1,
             tables: ["G_CALL", "G_CALL_HISTORY", "G_CALL_ACTIVE", "GC_AGENT"].map(str::to_owned).to_vec(),
             events: Vec::new(),
+            custom: Vec::new(),
         };
         crime::describe(std::hint::black_box(&DESCRIBE_CASE)[14], &mut description);
         description
@@ -60,7 +61,8 @@ impl bindings::Guest for Evil {
     }
 
     fn map(batch: Vec<u8>) -> Result<Output, String> {
-        let mut output = Output { tables: Vec::new(), rejections: Vec::new(), unknown: 0, due: None };
+        let mut output =
+            Output { tables: Vec::new(), custom: Vec::new(), rejections: Vec::new(), unknown: 0, due: None };
         let case = STATE.with_borrow(|state| state.case.clone());
         let mut rows = harmless::Rows::default();
         for (event, at) in Views::new(&batch).zip(0..) {

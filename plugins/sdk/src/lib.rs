@@ -51,12 +51,16 @@
 //! 3. Memory is bounded by what is alive plus constants.
 
 pub mod bindings;
+pub mod custom;
+pub mod enricher;
 pub mod ids;
 pub mod mapper;
 pub mod model;
 pub mod output;
+pub mod row;
 pub mod state;
 pub mod store;
+mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
@@ -64,6 +68,9 @@ pub mod time;
 pub use bindings::concentrator::mapping::rows;
 pub use bindings::concentrator::mapping::types::{Description, Lane};
 pub use concentrator_event::{Kind, Value, View, Views};
+pub use custom::{ColumnType, CustomTable};
+pub use enricher::{Enricher, EventRows};
 pub use mapper::{Level, Mapper, log};
 pub use model::Model;
 pub use output::Output;
+pub use row::Row;

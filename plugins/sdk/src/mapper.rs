@@ -6,6 +6,8 @@ use crate::{
         host,
         types::{Output as Mapped, Rejection},
     },
+    custom::CustomTable,
+    state,
 };
 use concentrator_event::Kind;
 
@@ -21,6 +23,12 @@ pub trait Mapper: Sized {
     const STATE_VERSION: u32;
     /// Names of the source events that it wants to see; none named: all.
     const EVENTS: &'static [&'static str] = &[];
+
+    /// Tables of its own, of which [`Model::custom`] writes rows.
+    #[must_use]
+    fn custom() -> Vec<CustomTable> {
+        Vec::new()
+    }
 
     /// Begins with an empty state; `config` is the JSON object of the source's `plugin_config`.
     ///
@@ -49,6 +57,17 @@ pub trait Mapper: Sized {
     /// # Errors
     /// What is wrong with the bytes, for a person; the state is as before then.
     fn restore(&mut self, state: &[u8]) -> Result<(), String>;
+
+    /// Takes a state of another version than [`Mapper::STATE_VERSION`]: what an earlier version of the plugin left, or
+    /// a later one that is rolled back. Without a way from there, it is refused, and the host keeps the plugin that
+    /// wrote it.
+    ///
+    /// # Errors
+    /// Why this version cannot be read, for a person; the state is as before then.
+    fn upgrade(&mut self, version: u32, state: &[u8]) -> Result<(), String> {
+        let _ = state;
+        Err(state::other_version(Self::NAME, Self::VERSION, Self::STATE_VERSION, version))
+    }
 }
 
 /// Writes a line to the host's log, under the plugin's name; on standard error where there is no host.
@@ -68,6 +87,7 @@ pub fn describe<M: Mapper>() -> Description {
         state_version: M::STATE_VERSION,
         tables: Output::TABLES.iter().map(|&name| name.to_owned()).collect(),
         events: M::EVENTS.iter().map(|&name| name.to_owned()).collect(),
+        custom: M::custom(),
     }
 }
 
@@ -78,6 +98,7 @@ pub fn describe<M: Mapper>() -> Description {
 pub fn map_batch<M: Mapper>(mapper: &mut M, batch: &[u8]) -> Result<Mapped, String> {
     let mut rejections = Vec::new();
     let mut unknown = 0;
+    mapper.model().declare_custom(M::custom);
     for (at, event) in (0_u32..).zip(Views::new(batch)) {
         let event = event.map_err(|malformed| malformed.to_string())?;
         let time = mapper.model().time_of(&event);
@@ -96,19 +117,16 @@ pub fn map_batch<M: Mapper>(mapper: &mut M, batch: &[u8]) -> Result<Mapped, Stri
         }
     }
     let model = mapper.model();
-    Ok(Mapped { tables: model.take_rows(), rejections, unknown, due: model.next_due() })
+    let (tables, custom) = (model.take_rows(), model.take_custom());
+    Ok(Mapped { tables, custom, rejections, unknown, due: model.next_due() })
 }
 
-/// Takes a state, if it is of the version that `M` reads.
+/// Takes a state of any version that `M` reads.
 ///
 /// # Errors
-/// Both versions if they differ, or what is wrong with the bytes.
+/// Both versions if there is no way from this one, or what is wrong with the bytes.
 pub fn restore<M: Mapper>(mapper: &mut M, version: u32, state: &[u8]) -> Result<(), String> {
-    if version == M::STATE_VERSION {
-        mapper.restore(state)
-    } else {
-        Err(format!("the state is of version {version}, {} {} reads version {}", M::NAME, M::VERSION, M::STATE_VERSION))
-    }
+    if version == M::STATE_VERSION { mapper.restore(state) } else { mapper.upgrade(version, state) }
 }
 
 /// Makes a panic leave its message in the host's log before the instance traps.

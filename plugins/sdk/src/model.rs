@@ -59,7 +59,11 @@ pub use user_data::{Attached, Column, DataRule, DataRules, DataSpec, History, US
 
 use crate::{
     Kind, Lane, Output, View,
-    bindings::concentrator::mapping::rows::{Ext, TableRows},
+    bindings::concentrator::mapping::{
+        rows::{Ext, TableRows},
+        types::CustomRows,
+    },
+    custom::{CustomTable, NewRow},
     store::{Index, Key, Store},
 };
 use custom::CustomState;
@@ -204,6 +208,7 @@ impl Model {
     /// An event begins, the `at`th of its batch: releases what fell due before it.
     pub fn begin(&mut self, at: u32, time: i64) {
         self.rows.at = at;
+        self.rows.custom.at = at;
         while let Some((&key, &due)) = self.due.first_key_value() {
             if key.0 > time {
                 break;
@@ -278,6 +283,21 @@ impl Model {
     /// Takes out the rows of all events since the last time.
     pub fn take_rows(&mut self) -> Vec<TableRows> {
         self.rows.take()
+    }
+
+    /// Begins a row of one of the plugin's own tables, which [`Mapper::custom`](crate::Mapper::custom) declares.
+    pub fn custom(&mut self, table: &str) -> NewRow<'_> {
+        self.rows.custom.row(table)
+    }
+
+    /// These are the plugin's own tables, if that has not been said.
+    pub fn declare_custom(&mut self, tables: impl FnOnce() -> Vec<CustomTable>) {
+        self.rows.custom.declare(tables);
+    }
+
+    /// Takes out the rows of the plugin's own tables.
+    pub fn take_custom(&mut self) -> Vec<CustomRows> {
+        self.rows.custom.take()
     }
 
     /// Earliest moment at which something falls due without an event, µs since 1970 UTC.

@@ -27,3 +27,9 @@ pub fn save<T: Serialize>(state: &T) -> Result<Vec<u8>, String> {
 pub fn load<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     postcard::from_bytes(bytes).map_err(|error| format!("cannot read the state: {error}"))
 }
+
+/// Says that a plugin cannot read a state of `version`.
+#[must_use]
+pub fn other_version(name: &str, plugin: &str, reads: u32, version: u32) -> String {
+    format!("the state is of version {version}, {name} {plugin} reads version {reads}")
+}

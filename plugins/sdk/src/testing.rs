@@ -1,16 +1,46 @@
-//! Runs a mapper natively over a case: a folder with `events.jsonl` in and `rows.jsonl` expected.
+//! Runs a plugin natively over a case: a folder with files of these names.
+//!
+//! | file | what |
+//! |---|---|
+//! | `events.jsonl` | the events, a line of JSON each |
+//! | `config.json` | the plugin's options; may be missing, or stand in the folder above for all cases |
+//! | `given.jsonl` | of an enricher: the rows that the mapper made, `{"G_CALL_HISTORY":{"at":0,…}}`; `at` is the index of the event |
+//! | `rows.jsonl` | the rows to expect |
 //!
 //! `rows.jsonl` holds what the database would: keyed rows as they are in the end, inserted rows in their order; times
-//! in µs, nulls left out. `UPDATE=1` in the environment accepts what the mapper gives.
+//! in µs, nulls left out. Tables of the plugin's own have the names that the database gives them, and columns in lower
+//! case. `UPDATE=1` in the environment accepts what the plugin gives.
 //!
-//! Every case is also checked for what holds for all cases, see [`check_case`].
+//! Every case is also checked for what holds for all cases, see [`check_case`] and [`check_enricher_case`].
+//!
+//! ```no_run
+//! # use concentrator_sdk::{Enricher, EventRows, Lane, View};
+//! # struct NoPins;
+//! # impl Enricher for NoPins {
+//! #     const NAME: &'static str = "no-pins";
+//! #     const VERSION: &'static str = "1";
+//! #     const SEES: &'static [&'static str] = &[];
+//! #     fn open(_: Lane, _: &str) -> Result<Self, String> { Ok(Self) }
+//! #     fn enrich(&mut self, _: &View<'_>, _: &mut EventRows) -> Result<(), String> { Ok(()) }
+//! # }
+//! #[test]
+//! fn every_case() {
+//!     concentrator_sdk::testing::every_case("cases".as_ref(), concentrator_sdk::testing::check_enricher_case::<NoPins>);
+//! }
+//! ```
 
+mod custom;
+mod enrich;
 mod invariants;
 mod table;
 
+pub use enrich::{GivenRow, check_enricher_case, enrich, given};
+
 pub use table::{Database, Row};
 
-use crate::{Lane, Mapper, mapper, output};
+use crate::{
+    CustomTable, Lane, Mapper, bindings::concentrator::mapping::types::CustomRows, mapper, row, rows::TableRows,
+};
 use concentrator_event::json;
 use std::{fs, path::Path};
 
@@ -25,12 +55,25 @@ pub fn lane() -> Lane {
 /// # Panics
 /// The configuration is wrong.
 pub fn open<M: Mapper>(case: &Path) -> M {
-    let config = [Some(case), case.parent()]
-        .into_iter()
-        .flatten()
-        .find_map(|folder| fs::read_to_string(folder.join("config.json")).ok())
-        .unwrap_or_default();
-    M::open(lane(), &config).unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+    M::open(lane(), &config(case)).unwrap_or_else(|error| panic!("{}: {error}", case.display()))
+}
+
+/// Calls `check` with every folder of `folder` that is a case.
+///
+/// # Panics
+/// There is none, or a check fails.
+pub fn every_case(folder: &Path, check: impl Fn(&Path)) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut cases: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    cases.retain(|case| case.join("events.jsonl").exists());
+    cases.sort();
+    assert!(!cases.is_empty(), "{}: no case", folder.display());
+    cases.iter().for_each(|case| check(case));
+}
+
+fn config(case: &Path) -> String {
+    let folders = [Some(case), case.parent()].into_iter().flatten();
+    folders.map(|folder| folder.join("config.json")).find_map(|file| fs::read_to_string(file).ok()).unwrap_or_default()
 }
 
 /// The events of a case, each in its flat form.
@@ -54,8 +97,21 @@ pub fn flat(line: &str) -> Vec<u8> {
     event.finish().unwrap_or_else(|error| panic!("{error}: {line}"))
 }
 
-/// Rows as the mapper emitted them: (index of the event, table, row).
-pub type Emitted = Vec<(usize, &'static str, serde_json::Value)>;
+/// Rows as the plugin emitted them, in the order of the events.
+pub type Emitted = Vec<EmittedRow>;
+
+/// A row as the plugin emitted it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmittedRow {
+    /// Index of the event in the case.
+    pub event: usize,
+    /// Name of its table in the database.
+    pub table: String,
+    /// Columns of the key by which it replaces another row; none: it is added.
+    pub key: Vec<String>,
+    /// The row.
+    pub row: Row,
+}
 
 /// Maps events in one batch, of which the first has the index `first` in the case.
 ///
@@ -68,20 +124,39 @@ pub fn map<M: Mapper>(mapper: &mut M, events: &[Vec<u8>], first: usize) -> Emitt
         "rejected: {:?}",
         mapped.rejections.iter().map(|of| &of.reason).collect::<Vec<_>>()
     );
+    emitted(&Made { plugin: M::NAME, own: &M::custom(), tables: &mapped.tables, custom: &mapped.custom }, first)
+}
+
+/// What a plugin made of a batch.
+struct Made<'a> {
+    plugin: &'a str,
+    own: &'a [CustomTable],
+    tables: &'a [TableRows],
+    custom: &'a [CustomRows],
+}
+
+/// The rows of a batch, whose first event has the index `first` in the case.
+fn emitted(made: &Made<'_>, first: usize) -> Emitted {
     let mut emitted = Vec::new();
-    for rows in &mapped.tables {
-        let (table, rows) = output::as_json(rows);
-        for mut row in rows {
-            let at = row.get("at").and_then(serde_json::Value::as_u64).unwrap_or_default();
-            if let Some(row) = row.as_object_mut() {
-                row.remove("at");
-                row.retain(|_, value| !value.is_null());
-            }
-            emitted.push((first + usize::try_from(at).unwrap_or_default(), table, row));
+    let mut add = |table: &str, key: Vec<String>, mut row: Row| {
+        let at = row.get("at").and_then(serde_json::Value::as_u64).unwrap_or_default();
+        if let Some(row) = row.as_object_mut() {
+            row.remove("at");
+            row.retain(|_, value| !value.is_null());
         }
+        let event = first + usize::try_from(at).unwrap_or_default();
+        emitted.push(EmittedRow { event, table: table.to_owned(), key, row });
+    };
+    for rows in made.tables {
+        let (table, rows) = row::json::of(rows);
+        let key = row::json::key_of(table).unwrap_or_default();
+        rows.into_iter().for_each(|row| add(table, key.iter().map(|&column| column.to_owned()).collect(), row));
+    }
+    for (table, key, row) in custom::rows(made.plugin, made.own, made.custom) {
+        add(&table, key, row);
     }
     // Rows come table by table; the order within an event and a table is what counts.
-    emitted.sort_by_key(|(at, table, _)| (*at, *table));
+    emitted.sort_by(|one, other| (one.event, &one.table).cmp(&(other.event, &other.table)));
     emitted
 }
 
@@ -99,11 +174,19 @@ pub fn run<M: Mapper>(case: &Path) -> Database {
 /// # Panics
 /// One of these does not hold; the message says which, with the rows.
 pub fn check_case<M: Mapper>(case: &Path) {
+    custom::check(M::NAME, &M::custom());
     let events = events(case);
     let whole = map::<M>(&mut open(case), &events, 0);
-    check_splits::<M>(case, &events, &whole);
+    for size in SPLITS {
+        same(case, size, &whole, &map_split::<M>(case, &events, size));
+    }
     let database = Database::of(&whole);
     invariants::check(&case.display().to_string(), &database);
+    compare(case, &database);
+}
+
+/// The case's rows are the expected ones.
+fn compare(case: &Path, database: &Database) {
     let rows = database.to_lines();
     let path = case.join("rows.jsonl");
     if std::env::var_os("UPDATE").is_some() {
@@ -123,20 +206,26 @@ pub fn check_invariants(what: &str, database: &Database) {
     invariants::check(what, database);
 }
 
-fn check_splits<M: Mapper>(case: &Path, events: &[Vec<u8>], whole: &Emitted) {
-    for size in [1, 7, 64] {
-        let mut mapper: M = open(case);
-        let mut emitted = Vec::new();
-        for (at, batch) in events.chunks(size).enumerate() {
-            let state = mapper.snapshot().unwrap_or_else(|error| panic!("{error}"));
-            let mut restored: M = open(case);
-            mapper::restore(&mut restored, M::STATE_VERSION, &state).unwrap_or_else(|error| panic!("{error}"));
-            mapper = restored;
-            emitted.extend(map(&mut mapper, batch, at * size));
-        }
-        if let Some((one, other)) = whole.iter().zip(&emitted).find(|(one, other)| one != other) {
-            panic!("{}: batches of {size} give other rows\n- {one:?}\n+ {other:?}", case.display());
-        }
-        assert_eq!(whole.len(), emitted.len(), "{}: batches of {size} give other rows", case.display());
+/// Sizes of batches that are tried.
+const SPLITS: [usize; 3] = [1, 7, 64];
+
+/// Maps a case in batches of `size`, each by another mapper that has the state of the one before.
+fn map_split<M: Mapper>(case: &Path, events: &[Vec<u8>], size: usize) -> Emitted {
+    let mut mapper: M = open(case);
+    let mut emitted = Vec::new();
+    for (at, batch) in events.chunks(size).enumerate() {
+        let state = mapper.snapshot().unwrap_or_else(|error| panic!("{error}"));
+        mapper = open(case);
+        mapper::restore(&mut mapper, M::STATE_VERSION, &state).unwrap_or_else(|error| panic!("{error}"));
+        emitted.extend(map(&mut mapper, batch, at * size));
     }
+    emitted
+}
+
+/// Batches of `size` give the same rows.
+fn same(case: &Path, size: usize, whole: &Emitted, split: &Emitted) {
+    if let Some((one, other)) = whole.iter().zip(split).find(|(one, other)| one != other) {
+        panic!("{}: batches of {size} give other rows\n- {one:?}\n+ {other:?}", case.display());
+    }
+    assert_eq!(whole.len(), split.len(), "{}: batches of {size} give other rows", case.display());
 }

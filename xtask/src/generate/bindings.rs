@@ -121,7 +121,7 @@ fn own_columns(table: &Table) -> impl Iterator<Item = &Column> {
 }
 
 /// Name of a record's type: `G_CALL` is `GCall`.
-fn type_name(table: &Table) -> String {
+pub(super) fn type_name(table: &Table) -> String {
     table
         .name
         .split('_')

@@ -1,6 +1,6 @@
 //! Rows as a database would hold them.
 
-use super::Emitted;
+use super::{Emitted, EmittedRow};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub type Row = Value;
 /// What a database would hold after a case.
 #[derive(Default)]
 pub struct Database {
-    tables: BTreeMap<&'static str, Vec<Row>>,
+    tables: BTreeMap<String, Vec<Row>>,
 }
 
 impl Database {
@@ -19,16 +19,15 @@ impl Database {
     pub fn of(emitted: &Emitted) -> Self {
         let mut database = Self::default();
         let mut places: BTreeMap<(&str, String), usize> = BTreeMap::new();
-        let mut tables: BTreeMap<&'static str, Vec<Option<Row>>> = BTreeMap::new();
-        for (_, table, row) in emitted {
+        let mut tables: BTreeMap<&str, Vec<Option<Row>>> = BTreeMap::new();
+        for EmittedRow { table, key: keys, row, .. } in emitted {
             let rows = tables.entry(table).or_default();
-            let keys = crate::output::key_of(table);
             let gone = row.get("gone").and_then(Value::as_bool).unwrap_or_default();
             let place = if keys.is_empty() {
                 None
             } else {
                 let key = keys.iter().map(|key| row.get(key).map(Value::to_string).unwrap_or_default());
-                let key = (*table, key.collect::<Vec<_>>().join("|"));
+                let key = (table.as_str(), key.collect::<Vec<_>>().join("|"));
                 let place = *places.entry(key).or_insert_with(|| {
                     rows.push(None);
                     rows.len() - 1
@@ -44,7 +43,7 @@ impl Database {
             }
         }
         for (table, rows) in tables {
-            database.tables.insert(table, rows.into_iter().flatten().collect());
+            database.tables.insert(table.to_owned(), rows.into_iter().flatten().collect());
         }
         database
     }
