@@ -15,6 +15,7 @@ fn nothing_lost_nothing_double() {
         link_cuts: 3,
         clock_jumps: 3,
         full_disks: 2,
+        reloads: 6,
         misfortunes: 1,
         program: env!("CARGO_BIN_EXE_concentrator").into(),
         plugins: crate::site::guests(),

@@ -24,6 +24,7 @@ const BENCHES: &[(&str, How, &str)] = &[
     ("latency", How::Program, "voice: from send to committed row at 1,000 events/s"),
     ("restart", How::Program, "voice: SIGKILL with a million queued events"),
     ("memory", How::Program, "voice: an hour with 10,000 live calls"),
+    ("reload", How::Program, "voice: fifty reloads of the plugin with 10,000 live calls"),
 ];
 
 /// Runs those named, or all.

@@ -1,12 +1,13 @@
 //! `concentrator validate`: the configuration and everything it names, without changing anything.
 
 use super::{ConfigArguments, exit, out};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::idb::{self, Idb, Schema};
-use crate::plugin::{Engine, EngineConfig, LaneInfo, Plugin};
+use crate::plugin::{Chain, Engine, EngineConfig, LaneInfo, Link, Links, Opening, Plugin};
 use crate::record::Role;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -93,31 +94,48 @@ async fn check_database(config: &idb::Config) -> Result<()> {
 /// Loads every plugin, without its compile cache, and opens it with the options of each source.
 fn check_plugins(config: &Config, report: &mut Report) -> Result<()> {
     let engine = Engine::new(EngineConfig { cache_dir: None }).context("start the plugin engine")?;
-    let limits = config.plugins.limits();
     for (name, source) in &config.sources {
         let lane = source.lane();
-        let file = config.plugins.dir.join(format!("{}.wasm", lane.plugin));
-        let loaded = Plugin::load(&engine, &file).map_err(anyhow::Error::from);
-        let Some(plugin) = report.note(&format!("source {name}: plugin {}", lane.plugin), loaded) else { continue };
-        let info = LaneInfo {
-            name: name.clone(),
-            dbid: lane.dbids.server,
-            switch_dbid: lane.dbids.switch,
-            tenant_dbid: lane.dbids.tenant,
-        };
-        let roles = lane.roles();
-        let opened = plugin.open(&info, &lane.plugin_config_json(), &roles, &limits).map_err(anyhow::Error::from);
-        report.note(&format!("source {name}: plugin_config"), opened);
-        let written: BTreeSet<Role> = plugin
-            .description()
-            .table_names()
-            .filter_map(|table| crate::record::table_named(table).map(|table| table.role))
-            .collect();
-        for role in roles.iter().filter(|role| !written.contains(role)) {
-            report.warn(&format!("source {name}: plugin {} writes no table of role {}", lane.plugin, role.name()));
+        let mut links = Vec::new();
+        for (plugin, options) in lane.plugins() {
+            let file = config.plugins.dir.join(format!("{plugin}.wasm"));
+            let loaded = Plugin::load(&engine, &file).map_err(anyhow::Error::from);
+            let Some(loaded) = report.note(&format!("source {name}: plugin {plugin}"), loaded) else { continue };
+            links.push(Link { plugin: Arc::new(loaded), config: options.into() });
+        }
+        if links.len() == lane.enrichers.len() + 1 {
+            check_chain(name, source, config, links, report);
         }
     }
     Ok(())
+}
+
+/// Opens the plugins of a source together, with its options.
+fn check_chain(name: &str, source: &Source, config: &Config, mut links: Vec<Link>, report: &mut Report) {
+    let lane = source.lane();
+    let enrichers = links.split_off(1);
+    let Some(mapper) = links.pop() else { return };
+    let chained = Links::new(mapper, enrichers).map_err(anyhow::Error::from);
+    let Some(links) = report.note(&format!("source {name}: mapper and enrichers"), chained) else { return };
+    let info = LaneInfo {
+        name: name.to_owned(),
+        dbid: lane.dbids.server,
+        switch_dbid: lane.dbids.switch,
+        tenant_dbid: lane.dbids.tenant,
+    };
+    let roles = lane.roles();
+    let opening = Opening { lane: info, roles: roles.clone(), limits: config.plugins.limits() };
+    let opened = Chain::open(&links, &opening).map_err(|failed| {
+        let words = format!("plugin {}", failed.plugin);
+        anyhow::Error::from(failed).context(words)
+    });
+    report.note(&format!("source {name}: plugin_config"), opened);
+    let tables = links.tables();
+    let tables = tables.iter().filter_map(|table| crate::record::table_named(table));
+    let written: BTreeSet<Role> = tables.map(|table| table.role).collect();
+    for role in roles.iter().filter(|role| !written.contains(role)) {
+        report.warn(&format!("source {name}: plugin {} writes no table of role {}", lane.plugin, role.name()));
+    }
 }
 
 fn check_secrets(config: &Config, report: &mut Report) {

@@ -161,10 +161,13 @@ impl Check<'_> {
             &path("plugin"),
             "the plugin that maps its events: plugin = \"asterisk\"",
         );
-        let file = config.plugins.dir.join(format!("{}.wasm", lane.plugin));
-        if !lane.plugin.is_empty() && config.plugins.dir.is_dir() && !file.is_file() {
-            let what = format!("plugin `{}`: there is no {}", lane.plugin, file.display());
-            self.say("IC1014", what, &path("plugin"), Some("`concentrator plugin list` shows what is there"));
+        let enrichers = lane.enrichers.iter().map(|enricher| ("enrichers", enricher.plugin.as_str()));
+        for (key, plugin) in std::iter::once(("plugin", lane.plugin)).chain(enrichers) {
+            let file = config.plugins.dir.join(format!("{plugin}.wasm"));
+            if !plugin.is_empty() && config.plugins.dir.is_dir() && !file.is_file() {
+                let what = format!("plugin `{plugin}`: there is no {}", file.display());
+                self.say("IC1014", what, &path(key), Some("`concentrator plugin list` shows what is there"));
+            }
         }
         let help = "any of cfg, gcc, gls, gud, gos in lower case: roles = [\"gcc\"]";
         self.required(lane.roles.is_empty(), &path("roles"), help);

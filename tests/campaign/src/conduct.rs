@@ -43,6 +43,8 @@ pub(crate) enum Disturbance {
     JumpClock,
     /// The disk is full for a while.
     FillDisk,
+    /// The plugin's file is loaded again, and takes over from what is in force.
+    Reload,
 }
 
 impl Disturbance {
@@ -56,6 +58,7 @@ impl Disturbance {
             Self::CutLink => "link cut",
             Self::JumpClock => "clock jump",
             Self::FillDisk => "disk full",
+            Self::Reload => "reload of the plugin",
         }
     }
 }
@@ -292,8 +295,24 @@ impl Conductor<'_> {
                 pause(1_000);
                 disk.relieve()?;
             }
+            Disturbance::Reload => return self.reload(),
         }
         Ok(true)
+    }
+}
+
+impl Conductor<'_> {
+    /// Loads the plugin again. A lane that does not map yet, or has just been killed, refuses: then it is asked again.
+    fn reload(&mut self) -> Result<bool> {
+        let began = Instant::now();
+        loop {
+            self.daemon.expect_alive()?;
+            match self.daemon.reload()? {
+                Ok(()) => return Ok(true),
+                Err(refused) => ensure!(began.elapsed() < PATIENCE, "the plugin was not loaded again: {refused}"),
+            }
+            std::thread::sleep(GLANCE);
+        }
     }
 }
 

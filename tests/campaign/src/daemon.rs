@@ -146,6 +146,16 @@ queue = {{ segment_bytes = 8388608, retain_bytes = 8388608 }}
         status.get("lanes")?.get(SOURCE).cloned()
     }
 
+    /// Asks for the plugin's file to be loaded again; the inner error is the refusal.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn reload(&self) -> Result<Result<(), String>> {
+        let output = self.command(&["plugin", "reload", self.setup.plugin]).output()?;
+        let said = || String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned();
+        Ok(if output.status.success() { Ok(()) } else { Err(said()) })
+    }
+
     /// Waits until the state of the lane is as wanted.
     ///
     /// # Errors

@@ -6,8 +6,8 @@
 //! | run | database | what is done to it |
 //! |---|---|---|
 //! | undisturbed | SQLite | nothing |
-//! | PostgreSQL | PostgreSQL through a relay | SIGKILL, server stopped in every way, connections cut after any number of bytes, the site's link cut, the clock jumping |
-//! | SQLite | SQLite, all on a small disk | SIGKILL, disk full for queue and database, the site's link cut |
+//! | PostgreSQL | PostgreSQL through a relay | SIGKILL, server stopped in every way, connections cut after any number of bytes, the site's link cut, the clock jumping, the plugin reloaded |
+//! | SQLite | SQLite, all on a small disk | SIGKILL, disk full for queue and database, the site's link cut, the plugin reloaded |
 //!
 //! Afterwards the rows of all three must be the same, row by row and column by column but for those that record the
 //! processing itself ([`rows::PROCESSING`]); nothing may be alive; session control must tell what was done; and the
@@ -52,6 +52,8 @@ pub struct Options {
     pub clock_jumps: usize,
     /// Times at which the small disk is full.
     pub full_disks: usize,
+    /// Reloads of the plugin, in each disturbed run.
+    pub reloads: usize,
     /// Each misfortune of the site itself: this often.
     pub misfortunes: usize,
     /// The program under test.
@@ -128,6 +130,7 @@ impl Options {
         plan.push((Disturbance::CutDatabase, self.database_cuts));
         plan.push((Disturbance::CutLink, self.link_cuts));
         plan.push((Disturbance::JumpClock, self.clock_jumps));
+        plan.push((Disturbance::Reload, self.reloads));
         self.spread(1, plan)
     }
 
@@ -137,6 +140,7 @@ impl Options {
             (Disturbance::Kill, self.kills.div_ceil(2)),
             (Disturbance::FillDisk, self.full_disks),
             (Disturbance::CutLink, self.link_cuts),
+            (Disturbance::Reload, self.reloads),
         ];
         self.spread(2, plan)
     }

@@ -37,6 +37,9 @@ struct Arguments {
     /// Times at which the disk is full.
     #[arg(long, default_value_t = 10)]
     full_disks: usize,
+    /// Reloads of the plugin.
+    #[arg(long, default_value_t = 20)]
+    reloads: usize,
     /// How often the site has each misfortune of its own.
     #[arg(long, default_value_t = 5)]
     misfortunes: usize,
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         link_cuts: it.link_cuts,
         clock_jumps: it.clock_jumps,
         full_disks: it.full_disks,
+        reloads: it.reloads,
         misfortunes: it.misfortunes,
         program: it.program,
         plugins: it.plugins,

@@ -101,6 +101,16 @@ dbids = {{ server = 101, backup = 102, switch = 103, tenant = 1 }}
         }
     }
 
+    /// Loads the plugin's file again; gives how long the lane waited, ms.
+    pub(crate) fn reload(&self) -> Result<f64> {
+        let output = self.command()?.args(["plugin", "reload", "voice", "--json"]).output()?;
+        let line = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
+        let outcome: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+        outcome["pause_ms"].as_f64().with_context(|| {
+            format!("the plugin was not loaded again: {line} {}", String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
     /// Waits until everything in its queue is committed.
     pub(crate) fn drained(&self) -> Result<()> {
         self.wait("the end of the queue", |lane| lane["queue"]["depth"] == 0)
