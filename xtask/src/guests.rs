@@ -59,7 +59,9 @@ fn compile(root: &Path, work: &Path, toolchain: &Toolchain, name: &str) -> Resul
 /// Puts a plugin where it is looked for: beside and renamed, so that nobody reads half of it.
 fn publish(from: &Path, to: &Path, name: &str) -> Result<PathBuf> {
     let file = format!("{name}.wasm");
-    let built = std::fs::read(from.join(&file)).with_context(|| format!("read {}", from.join(&file).display()))?;
+    // As the compiler writes a crate's name.
+    let from = from.join(file.replace('-', "_"));
+    let built = std::fs::read(&from).with_context(|| format!("read {}", from.display()))?;
     let place = to.join(&file);
     if std::fs::read(&place).ok().as_ref() != Some(&built) {
         let beside = to.join(format!("{file}.new"));
