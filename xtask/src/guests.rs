@@ -32,6 +32,7 @@ fn compile(root: &Path, work: &Path, compiler: &rust::Compiler, name: &str) -> R
 fn publish(from: &Path, to: &Path, name: &str) -> Result<PathBuf> {
     let file = format!("{name}.wasm");
     let place_of = to.join(&file);
-    place(&from.join(&file), &place_of)?;
+    // As the compiler writes a crate's name.
+    place(&from.join(file.replace('-', "_")), &place_of)?;
     Ok(place_of)
 }
