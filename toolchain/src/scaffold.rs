@@ -1,15 +1,15 @@
 //! A new project, written from the templates.
 //!
 //! # Templates
-//! A project gets, of each path, the first that there is in `<language>/<world>`, `<language>/common` and
-//! `shared/<world>`; of cases only those of the first that has any. In every file these are replaced:
+//! A project gets, of each path, the first that there is in `<language>/<world>`, `<language>/common`,
+//! `shared/<world>` and `shared/common`; of cases only those of the first that has any. In every file these are replaced:
 //!
 //! | placeholder | for a plugin `call-notes` |
 //! |---|---|
 //! | `{{name}}` | `call-notes` |
 //! | `{{crate}}` | `call_notes` |
-//! | `{{Type}}` | `CallNotes` |
 //! | `{{TABLES}}` | `X_CALL_NOTES`: what its own tables' names begin with |
+//! | `{{world}}`, `{{language}}` | as in `plugin.toml` |
 //! | `{{sdk}}` | where the SDK is, for a manifest |
 //! | `{{version}}` | version of this program |
 //! | `{{oldest_rust}}` | the oldest compiler that the SDK allows |
@@ -109,13 +109,14 @@ impl Scaffold {
         files
     }
 
-    fn placeholders(&self, sdk: Option<&Path>) -> [(&'static str, String); 7] {
+    fn placeholders(&self, sdk: Option<&Path>) -> [(&'static str, String); 8] {
         let sdk = sdk.map_or_else(|| VENDOR.into(), |root| root.display().to_string());
         [
             ("{{name}}", self.name.clone()),
             ("{{crate}}", self.name.replace('-', "_").to_ascii_lowercase()),
-            ("{{Type}}", type_name(&self.name)),
             ("{{TABLES}}", format!("X_{}", self.name.replace('-', "_").to_ascii_uppercase())),
+            ("{{world}}", self.world.name().to_owned()),
+            ("{{language}}", self.language.name().to_owned()),
             ("{{sdk}}", format!("{sdk}/plugins/sdk")),
             ("{{version}}", env!("CARGO_PKG_VERSION").to_owned()),
             ("{{oldest_rust}}", rust::OLDEST.to_owned()),
@@ -137,14 +138,4 @@ fn visible(path: &str) -> String {
         Some(name) => format!("{folder}{slash}.{name}"),
         None => path.to_owned(),
     }
-}
-
-/// `call-notes` → `CallNotes`.
-fn type_name(name: &str) -> String {
-    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            word.chars().take(1).map(|first| first.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>()
-        })
-        .collect()
 }
