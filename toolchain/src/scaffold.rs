@@ -18,7 +18,7 @@
 
 use crate::embedded::{CONTRACT, LOCK, SDK, TEMPLATES};
 use crate::project::is_name;
-use crate::{Error, Language, World, rust};
+use crate::{Error, Language, World, javascript, python, rust};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -81,7 +81,12 @@ impl Scaffold {
         }
         let is_rust_of_checkout = self.language == Language::Rust && sdk.is_some();
         if !is_rust_of_checkout {
-            let vendored = if self.language == Language::Rust { SDK } else { &[] };
+            let vendored = match self.language {
+                Language::Rust => SDK,
+                Language::Python => python::VENDORED,
+                Language::JavaScript | Language::TypeScript => javascript::VENDORED,
+                Language::C => &[],
+            };
             for (path, text) in CONTRACT.iter().chain(vendored) {
                 files.insert(format!("{VENDOR}/{path}"), (*text).to_owned());
             }
