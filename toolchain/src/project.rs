@@ -77,6 +77,8 @@ impl Language {
 pub struct Options {
     /// What is missing may be fetched: into the cache of the user, or as root by the machine's package manager.
     pub install: bool,
+    /// The quickest plugin rather than the quickest build. Matters to Rust only.
+    pub optimise: bool,
     /// The machine that builds.
     pub machine: Machine,
 }

@@ -17,14 +17,14 @@ use concentrator_sdk::{
     Kind, Lane, Mapper, Model, View, export_mapper,
     model::{
         Attached, Call, CallType, CcEvent, DataSpec, EndpointType, Login, LoginSession, NewParty, Party, PartyState,
-        PartyType, QueueVisit, Role, VisitEnd,
+        PartyType, QueueVisit, Role, USUAL_KEYS, VisitEnd,
     },
     state,
     store::Key,
     time::SECOND,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Hours after which a call that has not ended is closed as stuck.
 const CALL_HOURS_MAX: i64 = 24;
@@ -113,8 +113,12 @@ impl Mapper for Exchange {
 
 impl Exchange {
     fn apply_config(&mut self) {
-        let secure = self.config.secure_keys.iter().cloned().collect();
-        self.model.attach_by(DataSpec { secure, value_length_max: 1024, ..DataSpec::default() });
+        self.model.attach_by(DataSpec {
+            secure: self.config.secure_keys.iter().cloned().collect(),
+            masked: BTreeSet::new(),
+            columns: USUAL_KEYS.map(|(key, column)| (key.to_owned(), column.to_owned())).into(),
+            value_length_max: 1024,
+        });
         self.model.limit_call_age(Some(CALL_HOURS_MAX * 3600 * SECOND));
     }
 
