@@ -70,6 +70,18 @@ impl Language {
             Self::C => "c",
         }
     }
+
+    /// The file of a new project in which the plugin is written.
+    #[must_use]
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Rust => "src/lib.rs",
+            Self::Python => "plugin.py",
+            Self::JavaScript => "plugin.js",
+            Self::TypeScript => "plugin.ts",
+            Self::C => "src/plugin.c",
+        }
+    }
 }
 
 /// How to build.

@@ -92,8 +92,6 @@ fn tool(python: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resul
         machine.install(&piece, report)?;
     }
     report(&format!("{TOOL} is missing: getting it into {}", tool.0.display()));
-    fetch(&tool.0, |into| {
-        run_quietly(machine.command(python).args(pip).arg(into).arg(TOOL), &format!("get {TOOL}"))
-    })?;
+    fetch(&tool.0, |into| run_quietly(machine.command(python).args(pip).arg(into).arg(TOOL), &format!("get {TOOL}")))?;
     Ok(tool)
 }

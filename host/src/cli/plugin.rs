@@ -1,7 +1,9 @@
 //! `concentrator plugin …`: what an author of plugins, and who operates them, asks for. Each verb is a file.
 
+mod build;
 mod inspect;
 mod list;
+mod new;
 mod reload;
 
 use super::exit;
@@ -12,6 +14,10 @@ use std::path::Path;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Verb {
+    /// Make a project for a plugin of one's own.
+    New(new::Arguments),
+    /// Compile the project of a plugin.
+    Build(build::Arguments),
     /// List the plugins of the plugin directory, with what is wrong with those that cannot be used.
     List(list::Arguments),
     /// Tell everything about one plugin.
@@ -24,6 +30,8 @@ pub(crate) enum Verb {
 
 pub(crate) fn run(verb: &Verb) -> Result<u8> {
     match verb {
+        Verb::New(arguments) => new::run(arguments),
+        Verb::Build(arguments) => build::run(arguments),
         Verb::List(arguments) => list::run(arguments),
         Verb::Inspect(arguments) => inspect::run(arguments),
         Verb::Reload(arguments) => reload::reload(arguments),

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #define EVENT "SurveyAnswered"
-#define TABLE "SURVEYS"
+#define TABLE "SURVEY"
 #define COLUMNS 4
 
 typedef concentrator_mapping_types_custom_column_t column_t;
 typedef concentrator_mapping_types_custom_row_t row_t;
+typedef concentrator_mapping_types_rejection_t rejection_t;
 typedef concentrator_mapping_types_custom_value_t value_t;
 
 // --- the table ---
@@ -22,16 +23,17 @@ static void describe_column(column_t *column, const char *name, uint8_t type, ui
     mapper_string_dup(&column->name, name);
     column->type.tag = type;
     column->type.val.text = length;
-    column->key = false;
+    // A row is found again, and replaced, by call and question.
+    column->key = type == CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TEXT;
 }
 
 static void describe_table(concentrator_mapping_types_custom_table_t *table) {
     mapper_string_dup(&table->name, TABLE);
-    mapper_string_dup(&table->text, "Answers that callers gave.");
+    mapper_string_dup(&table->text, "answers of callers");
     column_t *columns = calloc(COLUMNS, sizeof(column_t));
     describe_column(&columns[0], "CALLID", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TEXT, 50);
-    describe_column(&columns[1], "QUESTION", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TEXT, 255);
-    describe_column(&columns[2], "ANSWER", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TEXT, 255);
+    describe_column(&columns[1], "QUESTION", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TEXT, 100);
+    describe_column(&columns[2], "ANSWER", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_INTEGER, 0);
     describe_column(&columns[3], "ANSWERED", CONCENTRATOR_MAPPING_TYPES_COLUMN_TYPE_TIME, 0);
     table->columns.ptr = columns;
     table->columns.len = COLUMNS;
@@ -39,26 +41,41 @@ static void describe_table(concentrator_mapping_types_custom_table_t *table) {
 
 // --- a row ---
 
-static void set_text(value_t *value, const uint8_t *event, const char *attribute) {
-    text_t text;
-    value->tag = CONCENTRATOR_MAPPING_TYPES_CUSTOM_VALUE_NONE;
-    if (!event_text(event, attribute, &text)) return;
+static void set_text(value_t *value, text_t text) {
     value->tag = CONCENTRATOR_MAPPING_TYPES_CUSTOM_VALUE_TEXT;
     value->val.text.ptr = malloc(text.len + 1);
     value->val.text.len = text.len;
     memcpy(value->val.text.ptr, text.ptr, text.len);
 }
 
-static void write_row(row_t *row, uint32_t at, const uint8_t *event) {
+// An attribute of one to nine digits; what is none stays without a value.
+static void set_number(value_t *value, const uint8_t *event, const char *attribute) {
+    text_t text;
+    value->tag = CONCENTRATOR_MAPPING_TYPES_CUSTOM_VALUE_NONE;
+    if (!event_text(event, attribute, &text) || text.len == 0 || text.len > 9) return;
+    int64_t number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') return;
+        number = number * 10 + (text.ptr[i] - '0');
+    }
+    value->tag = CONCENTRATOR_MAPPING_TYPES_CUSTOM_VALUE_INTEGER;
+    value->val.integer = number;
+}
+
+// Answers whether the event says what a row needs.
+static bool write_row(row_t *row, uint32_t at, const uint8_t *event) {
+    text_t call, question;
+    if (!event_text(event, "call", &call) || !event_text(event, "question", &question)) return false;
     value_t *values = calloc(COLUMNS, sizeof(value_t));
-    set_text(&values[0], event, "call");
-    set_text(&values[1], event, "question");
-    set_text(&values[2], event, "answer");
+    set_text(&values[0], call);
+    set_text(&values[1], question);
+    set_number(&values[2], event, "answer");
     values[3].tag = CONCENTRATOR_MAPPING_TYPES_CUSTOM_VALUE_TIME;
     values[3].val.time = event_time(event);
     row->at = at;
     row->values.ptr = values;
     row->values.len = COLUMNS;
+    return true;
 }
 
 // --- what the host calls ---
@@ -95,26 +112,37 @@ bool exports_mapper_map(mapper_list_u8_t *batch, mapper_output_t *ret, mapper_st
     size_t count = 0;
     for (size_t at = 0; at < batch->len; at += event_length(batch->ptr + at)) count++;
     row_t *rows = calloc(count, sizeof(row_t));
-    uint32_t index = 0, made = 0;
+    rejection_t *rejections = calloc(count, sizeof(rejection_t));
+    uint32_t index = 0, made = 0, rejected = 0;
     for (size_t at = 0; at < batch->len; at += event_length(batch->ptr + at), index++) {
         const uint8_t *event = batch->ptr + at;
         if (event_kind(event) != KIND_SOURCE) continue;
-        if (text_is(event_name(event), EVENT)) {
-            write_row(&rows[made++], index, event);
-        } else {
+        if (!text_is(event_name(event), EVENT)) {
             ret->unknown++;
+        } else if (write_row(&rows[made], index, event)) {
+            made++;
+        } else {
+            rejections[rejected].at = index;
+            mapper_string_dup(&rejections[rejected++].reason, "an answer without `call` or `question`");
         }
     }
     mapper_list_u8_free(batch);
-    if (made == 0) {
-        free(rows);
-        return true;
+    // The host frees lists that hold something.
+    if (rejected > 0) {
+        ret->rejections.ptr = rejections;
+        ret->rejections.len = rejected;
+    } else {
+        free(rejections);
     }
-    ret->custom.ptr = calloc(1, sizeof(concentrator_mapping_types_custom_rows_t));
-    ret->custom.len = 1;
-    mapper_string_dup(&ret->custom.ptr->table, TABLE);
-    ret->custom.ptr->rows.ptr = rows;
-    ret->custom.ptr->rows.len = made;
+    if (made > 0) {
+        ret->custom.ptr = calloc(1, sizeof(concentrator_mapping_types_custom_rows_t));
+        ret->custom.len = 1;
+        mapper_string_dup(&ret->custom.ptr->table, TABLE);
+        ret->custom.ptr->rows.ptr = rows;
+        ret->custom.ptr->rows.len = made;
+    } else {
+        free(rows);
+    }
     return true;
 }
 
