@@ -13,6 +13,9 @@ from componentize_py_types import Err
 from wit_world.imports import host
 
 
+_CLOCKS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep")
+
+
 class _Log(io.TextIOBase):
     """What is printed becomes lines of the host's log, at `debug`: it can hold user data."""
 
@@ -33,8 +36,6 @@ def _refuse(what: str):
     return refused
 
 
-for _name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep"):
-    setattr(time, _name, _refuse(f"time.{_name}"))
 for _name in random.__all__:
     # A generator that is seeded by the plugin, `random.Random(seed)`, gives the same each time.
     if _name not in ("Random", "SystemRandom"):
@@ -88,8 +89,11 @@ class WitWorld:
         return _plugin.describe()
 
     def wake(self, lane, config):
-        # Not before: while the build runs what stands outside functions, there is no host to hear it.
+        # Not before: while the build runs what stands outside functions, there is no host to hear it, and modules
+        # such as `logging` ask for the time when they are imported.
         sys.stdout = sys.stderr = _Log()
+        for name in _CLOCKS:
+            setattr(time, name, _refuse(f"time.{name}"))
         return _open(self, lane, config)
 
     snapshot = _told("snapshot")

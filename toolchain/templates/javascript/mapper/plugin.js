@@ -6,19 +6,19 @@ import { events } from "./vendor/event.js";
 const EVENT = "SurveyAnswered";
 
 const TABLE = {
-    name: "SURVEY",
+    name: "SURVEYS",
     text: "answers of callers",
     columns: [
         { name: "CALLID", type: { tag: "text", val: 50 }, key: true },
         { name: "QUESTION", type: { tag: "text", val: 100 }, key: true },
-        { name: "ANSWER", type: { tag: "integer" }, key: false },
+        { name: "ANSWER", type: { tag: "text", val: 1000 }, key: false },
         { name: "ANSWERED", type: { tag: "time" }, key: false },
     ],
 };
 
-/** The value of a column for a number that may be missing. */
-function integer(number) {
-    return number === null ? { tag: "none" } : { tag: "integer", val: Number(number) };
+/** The value of a column for a text that may be missing. */
+function text(value) {
+    return value === null ? { tag: "none" } : { tag: "text", val: value };
 }
 
 export function describe() {
@@ -46,12 +46,8 @@ export function map(batch) {
             rejections.push({ at, reason: "an answer without `call` or `question`" });
             continue;
         }
-        const values = [
-            { tag: "text", val: call },
-            { tag: "text", val: question },
-            integer(event.integer("answer")),
-            { tag: "time", val: event.time },
-        ];
+        const answer = text(event.text("answer"));
+        const values = [text(call), text(question), answer, { tag: "time", val: event.time }];
         rows.push({ at, values });
     }
     return { tables: [], custom: [{ table: TABLE.name, rows }], rejections, unknown: 0, due: null };

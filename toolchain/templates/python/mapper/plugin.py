@@ -6,7 +6,6 @@ import wit_world
 from componentize_py_types import Err
 from event import Kind, events
 from wit_world.imports.types import (
-    ColumnType_Integer,
     ColumnType_Text,
     ColumnType_Time,
     CustomColumn,
@@ -14,7 +13,6 @@ from wit_world.imports.types import (
     CustomRows,
     CustomTable,
     CustomValue,
-    CustomValue_Integer,
     CustomValue_None_,
     CustomValue_Text,
     CustomValue_Time,
@@ -28,20 +26,20 @@ from wit_world.imports.types import (
 EVENT = "SurveyAnswered"
 
 TABLE = CustomTable(
-    name="SURVEY",
+    name="SURVEYS",
     text="answers of callers",
     columns=[
         CustomColumn("CALLID", ColumnType_Text(50), key=True),
         CustomColumn("QUESTION", ColumnType_Text(100), key=True),
-        CustomColumn("ANSWER", ColumnType_Integer(), key=False),
+        CustomColumn("ANSWER", ColumnType_Text(1000), key=False),
         CustomColumn("ANSWERED", ColumnType_Time(), key=False),
     ],
 )
 
 
-def integer(number: int | None) -> CustomValue:
-    """The value of a column for a number that may be missing."""
-    return CustomValue_None_() if number is None else CustomValue_Integer(number)
+def text(value: str | None) -> CustomValue:
+    """The value of a column for a text that may be missing."""
+    return CustomValue_None_() if value is None else CustomValue_Text(value)
 
 
 class WitWorld(wit_world.WitWorld):
@@ -70,11 +68,9 @@ class WitWorld(wit_world.WitWorld):
             if call is None or question is None:
                 rejections.append(Rejection(at, "an answer without `call` or `question`"))
                 continue
-            answer = integer(event.integer("answer"))
-            rows.append(
-                CustomRow(at, [CustomValue_Text(call), CustomValue_Text(question), answer, CustomValue_Time(event.time)])
-            )
-        return Output(tables=[], custom=[CustomRows("SURVEY", rows)], rejections=rejections, unknown=0, due=None)
+            answer = event.text("answer")
+            rows.append(CustomRow(at, [text(call), text(question), text(answer), CustomValue_Time(event.time)]))
+        return Output(tables=[], custom=[CustomRows(TABLE.name, rows)], rejections=rejections, unknown=0, due=None)
 
     def snapshot(self) -> bytes:
         return b""

@@ -173,7 +173,7 @@ impl Exchange {
             parent: None,
             queue: None,
             session: None,
-            state: PartyState::Queued,
+            state: PartyState::Dialing,
             created: now,
         });
         let waits = self.model.join_queue(call, caller, to, now);
