@@ -148,9 +148,9 @@ const OPTIMISED: [(&str, &str); 3] = [("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("
 
 /// The module among what cargo says it made, a line of JSON each: the last one, as dependencies come first.
 fn module(told: &str) -> Option<PathBuf> {
-    let made = told.lines().filter_map(|line| serde_json::from_str::<Made>(line).ok());
-    let files = made.filter(|made| made.reason == "compiler-artifact").flat_map(|made| made.filenames);
-    files.filter(|file| file.extension().is_some_and(|extension| extension == "wasm")).last()
+    let made = told.lines().rev().filter_map(|line| serde_json::from_str::<Made>(line).ok());
+    let mut files = made.filter(|made| made.reason == "compiler-artifact").flat_map(|made| made.filenames);
+    files.find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
 }
 
 /// A line of what cargo says.
