@@ -171,4 +171,28 @@ tables! {
         time created, time deleted, time lastchange];
     GCX_GROUP_AGENT GcxGroupAgent plain [value groupid, value agentid, value since, value status, time created,
         time deleted, time lastchange];
+    G_IS_LINK GIsLink plain [value linkid, value callid, value remotelocation, value state, time created,
+        time terminated];
+    G_IS_LINK_HISTORY GIsLinkHistory plain [value linkid, value seq, value changetype, value state, value callid,
+        value prevcallid, time added];
+    GSYS_DNPREMOTELOCATION GsysDnpremotelocation plain [value remotelocation];
+    G_CALL_USERDATA_CUST1 GCallUserdataCust1 plain [value callid, value cust_data_1, value cust_data_2,
+        value cust_data_3, value cust_data_4, value cust_data_5, value cust_data_6, value cust_data_7,
+        value cust_data_8, value cust_data_9, value cust_data_10, value cust_data_11, value cust_data_12,
+        value cust_data_13, value cust_data_14, value cust_data_15, value cust_data_16];
+    G_CALL_USERDATA_CUST2 GCallUserdataCust2 plain [value callid, value cust_data_1, value cust_data_2,
+        value cust_data_3, value cust_data_4, value cust_data_5, value cust_data_6, value cust_data_7,
+        value cust_data_8, value cust_data_9, value cust_data_10, value cust_data_11, value cust_data_12,
+        value cust_data_13, value cust_data_14, value cust_data_15, value cust_data_16];
+    G_CUSTOM_DATA_P GCustomDataP plain [value callid, value partyid, value pseq, value endpointid, value agentid,
+        value data_1, value data_2, value data_3, value data_4, value data_5, value data_6, value data_7,
+        value data_8, value data_9, value data_10, value data_11, value data_12, value data_13, value data_14,
+        value data_15, value data_16, time added];
+    G_CUSTOM_STATES GCustomStates plain [value callid, value partyid, value pseq, value endpointid, value agentid,
+        value statecode, time started, time ended];
+    G_DND_HISTORY GDndHistory plain [value endpointid, value endpointdn, value agentid, value state, time added];
+    GS_AGENT_STAT_WM GsAgentStatWm plain [value sessionid, value endpointid, value queueid, value workmode,
+        value tt_state, value cnt_state];
+    GC_PLACE GcPlace object [value name, value tenantid, value folderid, value state, value status, time created,
+        time deleted, time lastchange];
 }
