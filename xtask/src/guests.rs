@@ -26,20 +26,25 @@ enum Toolchain {
 
 /// Compiles the plugin crates of these names; gives `target/guests/<name>.wasm` for each.
 pub(crate) fn build(root: &Path, names: &[&str]) -> Result<Vec<PathBuf>> {
+    build_of(root, root, names)
+}
+
+/// The same with the crates of another workspace in this repository.
+pub(crate) fn build_of(root: &Path, workspace: &Path, names: &[&str]) -> Result<Vec<PathBuf>> {
     let toolchain = toolchain()?;
     let target = crate::target_dir(root);
     let work = target.join("guest-build");
     // One by one: together, a guest that builds on another would be given that one's exports.
-    names.iter().try_for_each(|name| compile(root, &work, &toolchain, name))?;
+    names.iter().try_for_each(|name| compile(workspace, &work, &toolchain, name))?;
     let out = target.join("guests");
     std::fs::create_dir_all(&out).context("create the directory of guests")?;
     names.iter().map(|name| publish(&work.join(TARGET).join("guest"), &out, name)).collect()
 }
 
 /// Compiles the plugin crate of that name.
-fn compile(root: &Path, work: &Path, toolchain: &Toolchain, name: &str) -> Result<()> {
+fn compile(workspace: &Path, work: &Path, toolchain: &Toolchain, name: &str) -> Result<()> {
     let mut command = Command::new(program("CARGO", "cargo"));
-    command.current_dir(root).args(["build", "--quiet", "--profile", "guest", "--target", TARGET, "--target-dir"]);
+    command.current_dir(workspace).args(["build", "--quiet", "--profile", "guest", "--target", TARGET, "--target-dir"]);
     command.arg(work).args(["--package", name]);
     // Flags that are meant for the host's code.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
