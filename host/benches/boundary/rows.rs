@@ -176,18 +176,18 @@ tables! {
     G_IS_LINK_HISTORY GIsLinkHistory plain [value linkid, value seq, value changetype, value state, value callid,
         value prevcallid, time added];
     GSYS_DNPREMOTELOCATION GsysDnpremotelocation plain [value remotelocation];
-    G_CALL_USERDATA_CUST1 GCallUserdataCust1 plain [value callid, value cust_data_1, value cust_data_2,
-        value cust_data_3, value cust_data_4, value cust_data_5, value cust_data_6, value cust_data_7,
-        value cust_data_8, value cust_data_9, value cust_data_10, value cust_data_11, value cust_data_12,
-        value cust_data_13, value cust_data_14, value cust_data_15, value cust_data_16];
-    G_CALL_USERDATA_CUST2 GCallUserdataCust2 plain [value callid, value cust_data_1, value cust_data_2,
-        value cust_data_3, value cust_data_4, value cust_data_5, value cust_data_6, value cust_data_7,
-        value cust_data_8, value cust_data_9, value cust_data_10, value cust_data_11, value cust_data_12,
-        value cust_data_13, value cust_data_14, value cust_data_15, value cust_data_16];
+    G_CALL_USERDATA_CUST1 GCallUserdataCust1 plain [value callid, value cust_data1, value cust_data2,
+        value cust_data3, value cust_data4, value cust_data5, value cust_data6, value cust_data7,
+        value cust_data8, value cust_data9, value cust_data10, value cust_data11, value cust_data12,
+        value cust_data13, value cust_data14, value cust_data15, value cust_data16];
+    G_CALL_USERDATA_CUST2 GCallUserdataCust2 plain [value callid, value cust_data1, value cust_data2,
+        value cust_data3, value cust_data4, value cust_data5, value cust_data6, value cust_data7,
+        value cust_data8, value cust_data9, value cust_data10, value cust_data11, value cust_data12,
+        value cust_data13, value cust_data14, value cust_data15, value cust_data16];
     G_CUSTOM_DATA_P GCustomDataP plain [value callid, value partyid, value pseq, value endpointid, value agentid,
-        value data_1, value data_2, value data_3, value data_4, value data_5, value data_6, value data_7,
-        value data_8, value data_9, value data_10, value data_11, value data_12, value data_13, value data_14,
-        value data_15, value data_16, time added];
+        value data1, value data2, value data3, value data4, value data5, value data6, value data7,
+        value data8, value data9, value data10, value data11, value data12, value data13, value data14,
+        value data15, value data16, time added];
     G_CUSTOM_STATES GCustomStates plain [value callid, value partyid, value pseq, value endpointid, value agentid,
         value statecode, time started, time ended];
     G_DND_HISTORY GDndHistory plain [value endpointid, value endpointdn, value agentid, value state, time added];
