@@ -20,4 +20,5 @@ mod sessions;
 mod site;
 mod tevents;
 mod truth;
+mod tutorial;
 mod voice_site;
