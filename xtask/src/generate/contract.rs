@@ -102,6 +102,7 @@ fn parse(wit: &str) -> Result<Contract<'_>> {
             ("}", Some(section), Some(_)) => section.items.extend(open.take()),
             ("}", Some(_), None) => {}
             (line, Some(_), Some(item)) => item.parts.push(part(line, std::mem::take(&mut text))),
+            (line, None, Some(_)) => bail!("line {number} of the contract stands in nothing: {line}"),
             (line, section, None) => {
                 let text = std::mem::take(&mut text);
                 if let Some(named) = line.strip_prefix("package ") {
