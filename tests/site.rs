@@ -207,6 +207,11 @@ impl Daemon {
         self.0 = None;
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.as_ref().map_or(0, Child::id)
+    }
+
     /// An orderly stop; gives the exit code.
     pub(crate) fn stop(mut self) -> i32 {
         let mut child = self.0.take().unwrap();
