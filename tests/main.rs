@@ -7,6 +7,7 @@ mod bad_input;
 mod cli;
 mod crash;
 mod enrichers;
+mod evil;
 mod faults;
 mod leftovers;
 mod operation;
