@@ -6,6 +6,7 @@ mod bad_input;
 
 mod cli;
 mod crash;
+mod enrichers;
 mod faults;
 mod leftovers;
 mod operation;

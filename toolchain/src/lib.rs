@@ -20,6 +20,7 @@
 
 #[cfg(feature = "c")]
 mod c;
+mod component;
 mod embedded;
 mod error;
 mod javascript;
@@ -29,6 +30,7 @@ mod project;
 mod python;
 pub mod rust;
 mod scaffold;
+mod scripting;
 
 pub use error::Error;
 pub use machine::Machine;

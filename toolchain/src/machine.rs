@@ -132,16 +132,18 @@ impl Machine {
     }
 }
 
-/// Runs a program whose words go to where ours do: a compiler.
+/// Runs a compiler: what it tells a person goes to where our words go; gives its standard output.
 ///
 /// # Errors
 /// [`Error::Failed`] if it cannot be started or fails.
-pub(crate) fn run(command: &mut Command, what: &str) -> Result<(), Error> {
+pub(crate) fn run(command: &mut Command, what: &str) -> Result<String, Error> {
     let failed = |outcome: String| Error::Failed { what: what.to_owned(), outcome };
-    // Standard output is data of ours, whatever a compiler takes it for.
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
-    let status = status.map_err(|error| failed(format!("start {}: {error}", command.get_program().display())))?;
-    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| failed(format!("start {}: {error}", command.get_program().display())))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Runs a program that is heard only if it fails: its last lines become part of the error.

@@ -70,6 +70,18 @@ impl Language {
             Self::C => "c",
         }
     }
+
+    /// The file of a new project in which the plugin is written.
+    #[must_use]
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Rust => "src/lib.rs",
+            Self::Python => "plugin.py",
+            Self::JavaScript => "plugin.js",
+            Self::TypeScript => "plugin.ts",
+            Self::C => "src/plugin.c",
+        }
+    }
 }
 
 /// How to build.
@@ -77,6 +89,8 @@ impl Language {
 pub struct Options {
     /// What is missing may be fetched: into the cache of the user, or as root by the machine's package manager.
     pub install: bool,
+    /// The quickest plugin rather than the quickest build. Matters to Rust only.
+    pub optimise: bool,
     /// The machine that builds.
     pub machine: Machine,
 }

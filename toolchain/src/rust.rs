@@ -6,6 +6,7 @@
 
 use crate::machine::run;
 use crate::{Error, Machine, Missing, Options, Project};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -123,11 +124,41 @@ fn is_new_enough(said: &str) -> bool {
 /// Compiles a project; gives the module.
 pub(crate) fn build(project: &Project, options: &Options, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Error> {
     let compiler = Compiler::find(options, report)?;
-    let target_dir = project.dir.join("target");
-    let mut command = compiler.cargo_build(&target_dir);
-    command.current_dir(&project.dir).arg("--release").env("CARGO_BUILD_BUILD_DIR", options.machine.cache("rust"));
-    run(&mut command, &format!("compile {}", project.name))?;
-    Ok(target_dir.join(TARGET).join("release").join(format!("{}.wasm", project.name.replace('-', "_"))))
+    let mut command = compiler.cargo_build(&project.dir.join("target"));
+    command.current_dir(&project.dir).args(["--release", "--message-format=json-render-diagnostics"]);
+    if !std::io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    // Compiled once for all projects: the standard library, and the crates that they share.
+    command.env("CARGO_BUILD_BUILD_DIR", options.machine.cache("rust"));
+    if options.optimise {
+        for (setting, value) in OPTIMISED {
+            command.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+    }
+    let told = run(&mut command, &format!("compile {}", project.name))?;
+    module(&told).ok_or_else(|| Error::Failed {
+        what: format!("compile {}", project.name),
+        outcome: "no plugin came out: Cargo.toml needs `crate-type = [\"cdylib\"]` under [lib]".to_owned(),
+    })
+}
+
+/// What costs time and makes a plugin quick, over what its manifest says.
+const OPTIMISED: [(&str, &str); 3] = [("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("INCREMENTAL", "false")];
+
+/// The module among what cargo says it made, a line of JSON each: the last one, as dependencies come first.
+fn module(told: &str) -> Option<PathBuf> {
+    let made = told.lines().rev().filter_map(|line| serde_json::from_str::<Made>(line).ok());
+    let mut files = made.filter(|made| made.reason == "compiler-artifact").flat_map(|made| made.filenames);
+    files.find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+}
+
+/// A line of what cargo says.
+#[derive(serde::Deserialize)]
+struct Made {
+    reason: String,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
 }
 
 #[cfg(test)]
@@ -183,11 +214,20 @@ mod tests {
     }
 
     #[test]
+    fn the_module_is_found_whatever_it_is_called() {
+        let told = r#"{"reason":"compiler-artifact","filenames":["/a/libserde.rlib"]}
+{"reason":"compiler-artifact","filenames":["/a/target/other.wasm","/a/target/libother.rlib"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(Some(PathBuf::from("/a/target/other.wasm")), module(told));
+        assert_eq!(None, module("{}"));
+    }
+
+    #[test]
     fn rustup_is_asked_before_the_packages() {
         let bare = rust("1.95.0", &[]);
         let with = programs(&[("rustup", "PATH=/usr/bin:/bin; echo \"$@\" >> ${0%/*}/asked")]);
         let path = std::env::join_paths([bare.path(), with.path()]).unwrap();
-        let options = Options { install: true, machine: Machine::with(path, PathBuf::new()) };
+        let options = Options { install: true, optimise: false, machine: Machine::with(path, PathBuf::new()) };
         let mut told = Vec::new();
         let error = Compiler::find(&options, &mut |line| told.push(line.to_owned())).unwrap_err().to_string();
         assert!(error.contains("rustup target add"), "{error}");

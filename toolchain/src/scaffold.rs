@@ -1,15 +1,16 @@
 //! A new project, written from the templates.
 //!
 //! # Templates
-//! A project gets, of each path, the first that there is in `<language>/<world>`, `<language>/common` and
-//! `shared/<world>`; of cases only those of the first that has any. In every file these are replaced:
+//! A project gets, of each path, the first that there is in `<language>/<world>`, `<language>/common`,
+//! `shared/<world>` and `shared/common`; of cases only those of the first that has any. In every file these are replaced:
 //!
 //! | placeholder | for a plugin `call-notes` |
 //! |---|---|
 //! | `{{name}}` | `call-notes` |
 //! | `{{crate}}` | `call_notes` |
-//! | `{{Type}}` | `CallNotes` |
 //! | `{{TABLES}}` | `X_CALL_NOTES`: what its own tables' names begin with |
+//! | `{{world}}`, `{{language}}` | as in `plugin.toml` |
+//! | `{{source}}` | the file in which the plugin is written |
 //! | `{{sdk}}` | where the SDK is, for a manifest |
 //! | `{{version}}` | version of this program |
 //! | `{{oldest_rust}}` | the oldest compiler that the SDK allows |
@@ -18,7 +19,7 @@
 
 use crate::embedded::{CONTRACT, LOCK, SDK, TEMPLATES};
 use crate::project::is_name;
-use crate::{Error, Language, World, rust};
+use crate::{Error, Language, World, javascript, python, rust};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -81,7 +82,12 @@ impl Scaffold {
         }
         let is_rust_of_checkout = self.language == Language::Rust && sdk.is_some();
         if !is_rust_of_checkout {
-            let vendored = if self.language == Language::Rust { SDK } else { &[] };
+            let vendored = match self.language {
+                Language::Rust => SDK,
+                Language::Python => python::VENDORED,
+                Language::JavaScript | Language::TypeScript => javascript::VENDORED,
+                Language::C => &[],
+            };
             for (path, text) in CONTRACT.iter().chain(vendored) {
                 files.insert(format!("{VENDOR}/{path}"), (*text).to_owned());
             }
@@ -109,13 +115,15 @@ impl Scaffold {
         files
     }
 
-    fn placeholders(&self, sdk: Option<&Path>) -> [(&'static str, String); 7] {
+    fn placeholders(&self, sdk: Option<&Path>) -> [(&'static str, String); 9] {
         let sdk = sdk.map_or_else(|| VENDOR.into(), |root| root.display().to_string());
         [
             ("{{name}}", self.name.clone()),
             ("{{crate}}", self.name.replace('-', "_").to_ascii_lowercase()),
-            ("{{Type}}", type_name(&self.name)),
             ("{{TABLES}}", format!("X_{}", self.name.replace('-', "_").to_ascii_uppercase())),
+            ("{{world}}", self.world.name().to_owned()),
+            ("{{language}}", self.language.name().to_owned()),
+            ("{{source}}", self.language.source().to_owned()),
             ("{{sdk}}", format!("{sdk}/plugins/sdk")),
             ("{{version}}", env!("CARGO_PKG_VERSION").to_owned()),
             ("{{oldest_rust}}", rust::OLDEST.to_owned()),
@@ -139,12 +147,98 @@ fn visible(path: &str) -> String {
     }
 }
 
-/// `call-notes` → `CallNotes`.
-fn type_name(name: &str) -> String {
-    let words = name.split(['-', '_']).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            word.chars().take(1).map(|first| first.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>()
-        })
-        .collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scaffold(name: &str, world: World, language: Language, dir: &Path) -> Scaffold {
+        Scaffold { name: name.to_owned(), world, language, dir: dir.to_owned(), sdk: None }
+    }
+
+    #[test]
+    fn every_project_is_whole() {
+        for world in World::ALL {
+            for language in Language::ALL {
+                let dir = tempfile::tempdir().unwrap();
+                let files = scaffold("Call-notes", world, language, dir.path()).write().unwrap();
+                let what = format!("{} in {}", world.name(), language.name());
+                for needed in ["plugin.toml", "README.md", ".gitignore", language.source()] {
+                    assert!(files.contains(&PathBuf::from(needed)), "{what}: {needed}");
+                }
+                for file in files.iter().filter(|file| !file.starts_with(VENDOR)) {
+                    let text = fs::read_to_string(dir.path().join(file)).unwrap();
+                    let unfilled =
+                        ["{{name}}", "{{crate}}", "{{world}}", "{{language}}", "{{TABLES}}", "{{s", "{{v", "{{o"];
+                    let left = unfilled.iter().find(|placeholder| text.contains(*placeholder));
+                    assert!(left.is_none(), "{what}: {left:?} is left in {}", file.display());
+                }
+                let project = crate::Project::open(dir.path()).unwrap();
+                assert_eq!(("Call-notes", world, language), (&*project.name, project.world, project.language));
+                check_cases(&what, world, dir.path());
+            }
+        }
+    }
+
+    /// There is a case, with all that belongs to one.
+    fn check_cases(what: &str, world: World, dir: &Path) {
+        let cases: Vec<_> = fs::read_dir(dir.join("cases")).unwrap().map(|case| case.unwrap().path()).collect();
+        assert!(!cases.is_empty(), "{what}");
+        for case in cases {
+            for file in ["events.jsonl", "rows.jsonl"] {
+                assert!(fs::metadata(case.join(file)).unwrap().len() > 0, "{what}: {file}");
+            }
+            assert_eq!(world == World::Enricher, case.join("given.jsonl").exists(), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_project_in_rust_takes_nothing_from_this_workspace() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = scaffold("bell", World::Mapper, Language::Rust, dir.path()).write().unwrap();
+        for manifest in files.iter().filter(|file| file.ends_with("Cargo.toml")) {
+            let text = fs::read_to_string(dir.path().join(manifest)).unwrap();
+            assert!(!text.contains("workspace = true"), "{}", manifest.display());
+            let table: toml::Table = text.parse().unwrap();
+            assert_eq!(Some("2024"), table["package"]["edition"].as_str());
+        }
+        let lock: toml::Table = fs::read_to_string(dir.path().join("Cargo.lock")).unwrap().parse().unwrap();
+        let locked: Vec<_> = lock["package"].as_array().unwrap().iter().filter_map(|of| of["name"].as_str()).collect();
+        assert!(locked.contains(&"wit-bindgen") && !locked.contains(&"wasmtime"), "{locked:?}");
+    }
+
+    #[test]
+    fn a_checkout_stands_in_for_copies() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let sdk = Some(root.to_owned());
+        let files = Scaffold { sdk, ..scaffold("bell", World::Mapper, Language::Rust, dir.path()) }.write().unwrap();
+        assert!(!files.iter().any(|file| file.starts_with(VENDOR)));
+        let manifest = fs::read_to_string(dir.path().join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("{}/plugins/sdk", root.canonicalize().unwrap().display())), "{manifest}");
+        let nowhere = Scaffold {
+            sdk: Some(dir.path().to_owned()),
+            ..scaffold("x", World::Mapper, Language::Rust, &dir.path().join("x"))
+        };
+        assert!(matches!(nowhere.write(), Err(Error::NoCheckout(_))));
+    }
+
+    #[test]
+    fn what_is_there_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("mine"), "precious").unwrap();
+        let refused = scaffold("bell", World::Mapper, Language::C, dir.path()).write();
+        assert!(matches!(refused, Err(Error::Occupied(_))));
+        assert_eq!(1, fs::read_dir(dir.path()).unwrap().count());
+    }
+
+    #[test]
+    fn a_name_is_checked_before_anything_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let long = "x".repeat(65);
+        for name in ["", "1st", "-x", "a b", "a/b", "ümlaut", &long] {
+            let refused = scaffold(name, World::Enricher, Language::C, &dir.path().join("new")).write();
+            assert!(matches!(refused, Err(Error::Name(_))), "{name}");
+        }
+        assert!(!dir.path().join("new").exists());
+    }
 }

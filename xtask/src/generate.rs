@@ -7,6 +7,7 @@ mod record;
 mod sdk;
 mod sql;
 pub(crate) mod tables;
+mod typescript;
 mod wit;
 
 use anyhow::{Context, Result};
@@ -29,6 +30,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
         ("migrations/sqlite/0001_idb.sql", sql::render(&tables, sql::Dialect::Sqlite)),
         ("migrations/sqlite/0002_dictionary.sql", dictionary::render(&kinds, dictionary::FIRST)),
         ("migrations/sqlite/0003_events_lost.sql", dictionary::render(&kinds, 3)),
+        ("toolchain/guest/rows.d.ts", typescript::render(&tables)),
         ("docs/reference/idb.md", docs::render(&tables, &kinds)),
     ])
 }

@@ -28,6 +28,16 @@ pub(crate) fn postgres() -> Result<()> {
     Ok(())
 }
 
+/// The interpreters that run the readers of events for scripting languages.
+pub(crate) fn interpreters() -> Result<()> {
+    for (program, what, packages) in [("python3", "Python", "python3"), ("node", "Node.js", "nodejs")] {
+        if on_path(program).is_none() {
+            install(what, packages, &|| on_path(program).is_some())?;
+        }
+    }
+    Ok(())
+}
+
 /// The library that makes the clock of a process jump.
 pub(crate) fn fake_clock() -> Result<()> {
     if !has_fake_clock() {

@@ -1,9 +1,11 @@
 //! `concentrator plugin …`: what an author of plugins, and who operates them, asks for. Each verb is a file.
 
+mod build;
 mod check;
 mod inspect;
 mod list;
 mod logs;
+mod new;
 mod pause;
 mod reload;
 mod test;
@@ -18,6 +20,10 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Verb {
+    /// Make a project for a plugin of one's own.
+    New(new::Arguments),
+    /// Compile the project of a plugin.
+    Build(build::Arguments),
     /// Tell whether a plugin file can be used: what it is, what it wants, and how a dry run goes.
     Check(check::Arguments),
     /// Run case folders through a plugin, and show how its rows differ from the expected ones.
@@ -40,6 +46,8 @@ pub(crate) enum Verb {
 
 pub(crate) fn run(verb: &Verb) -> Result<u8> {
     match verb {
+        Verb::New(arguments) => new::run(arguments),
+        Verb::Build(arguments) => build::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
         Verb::Test(arguments) => test::run(arguments),
         Verb::Inspect(arguments) => inspect::run(arguments),

@@ -28,23 +28,24 @@
 //! SQL, files, sockets.
 
 mod guest;
+mod judge;
 mod takeover;
 
 use super::letters::{self, Settled};
-use super::pause::{self, Paused, Streak};
+use super::pause::Streak;
 use super::status::Shared;
 use super::{MappedBatch, SnapshotTaken};
 use crate::clock::Clock;
 use crate::config::DeadLetters;
-use crate::deadletter::DeadLetter;
 use crate::deadletter::again::{self, Again};
 use crate::event::{Kind, Micros, Seq, View, Views};
-use crate::plugin::{Failed, Link, Links, Opening, Output};
+use crate::plugin::{Link, Links, Opening, Output};
 use crate::queue::{Queue, Read};
 use crate::record::{self, MAX_ROWS_PER_EVENT, Role, Row, Stamp, TableId};
 use crate::session::Tracker;
 use anyhow::{Context, Result, bail};
 use guest::{Guest, Judged, Setting, views};
+use judge::{Calls, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -116,27 +117,6 @@ struct State {
     last_received: Micros,
     /// Events in a row that became dead letters.
     streak: Streak,
-}
-
-/// What mapping one read gave.
-struct Calls {
-    outputs: Vec<Mapped>,
-    letters: Vec<DeadLetter>,
-    /// How many of its events are done: fewer than all where the lane was paused on the way.
-    done: usize,
-}
-
-/// Why an event becomes a letter, and whose doing it is.
-struct Reason<'a> {
-    plugin: &'a str,
-    kind: &'a str,
-    words: String,
-}
-
-impl<'a> Reason<'a> {
-    fn of(failed: &'a Failed) -> Self {
-        Self { plugin: &failed.plugin, kind: failed.failure.kind(), words: failed.to_string() }
-    }
 }
 
 /// A batch on its way to the writer.
@@ -215,7 +195,8 @@ impl Mapping {
                     clock_of_source = source_clock(&buffer, clock_of_source);
                     since_snapshot += count;
                     batch.events += count;
-                    if since_snapshot >= self.config.snapshot_events {
+                    // A successor on its way needs the events since the snapshot that it began from.
+                    if since_snapshot >= self.config.snapshot_events && self.takeover.is_none() {
                         batch.batch.snapshot = self.guest.snapshot(reached);
                         since_snapshot = 0;
                     }
@@ -314,114 +295,6 @@ impl Mapping {
         batch.unseen = self.guest.take_unseen().or(batch.unseen.take());
         self.deps.shared.mapped(last);
         Ok(last)
-    }
-
-    /// Maps events in as few calls as possible. Each output comes with the index in `views` of its first event.
-    fn map(&mut self, views: &[View<'_>], first: Seq, again: &Again) -> Result<Calls> {
-        let wanted: Vec<usize> = (0..views.len()).filter(|at| views.get(*at).is_some_and(|view| self.guest.links().want(view))).collect();
-        if wanted.is_empty() {
-            return Ok(Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() });
-        }
-        match self.guest.call(views, &wanted) {
-            Ok(output) => {
-                self.count(views, &wanted, &output);
-                Ok(Calls { outputs: vec![(wanted, output)], letters: Vec::new(), done: views.len() })
-            }
-            Err(failed) => {
-                tracing::warn!(
-                    code = "IC4001", source = %self.config.source, plugin = %failed.plugin, error = %failed,
-                    "The plugin failed; its events are mapped again one by one."
-                );
-                self.map_singly(views, &wanted, first, again)
-            }
-        }
-    }
-
-    fn map_singly(&mut self, views: &[View<'_>], wanted: &[usize], first: Seq, again: &Again) -> Result<Calls> {
-        self.guest.rebuild(first)?;
-        self.guest.keep_snapshot(first.saturating_sub(1));
-        let mut calls = Calls { outputs: Vec::new(), letters: Vec::new(), done: views.len() };
-        for at in wanted {
-            let Some(view) = views.get(*at) else { continue };
-            let goes_on = match self.guest.call(views, &[*at]) {
-                Ok(output) => {
-                    let goes_on = self.count(views, &[*at], &output);
-                    calls.outputs.push((vec![*at], output));
-                    goes_on
-                }
-                Err(failed) => {
-                    calls.letters.push(self.letter(view, again, Reason::of(&failed)));
-                    self.guest.judged().dead.insert(view.seq());
-                    self.guest.rebuild(view.seq() + 1)?;
-                    self.count_letter()
-                }
-            };
-            if !goes_on {
-                calls.done = at + 1;
-                break;
-            }
-        }
-        Ok(calls)
-    }
-
-    /// Counts the letters in a row; false if the lane is paused for their number.
-    fn count(&mut self, views: &[View<'_>], wanted: &[usize], output: &Output) -> bool {
-        let rejected: BTreeSet<u32> = output.rejections.iter().map(|(at, _)| *at).collect();
-        let mut goes_on = true;
-        for (at, index) in (0_u32..).zip(wanted) {
-            if rejected.contains(&at) {
-                self.guest.judged().rejected.extend(views.get(*index).map(View::seq));
-                goes_on &= self.count_letter();
-            } else if self.state.streak.length() > 0 && views.get(*index).is_some_and(|v| v.kind() == Kind::Source) {
-                self.streak_is(Streak::default());
-            }
-        }
-        goes_on
-    }
-
-    fn count_letter(&mut self) -> bool {
-        let length = self.state.streak.letter();
-        self.streak_is(self.state.streak);
-        if !self.config.dead_letters.pause_after.is_reached(length) {
-            return true;
-        }
-        let reason = format!("{length} events in a row became dead letters, the last one refused by the plugin");
-        let paused = Paused { reason, since: self.deps.clock.now(), by: pause::BY_ITSELF.to_owned() };
-        self.deps.shared.pause(&self.config.source, paused);
-        false
-    }
-
-    fn streak_is(&mut self, streak: Streak) {
-        if self.state.streak.length() != streak.length() || streak.length() > 0 {
-            self.deps.shared.update(|figures| figures.letters_in_a_row = streak.length());
-        }
-        self.state.streak = streak;
-    }
-
-    fn letter(&self, view: &View<'_>, again: &Again, reason: Reason<'_>) -> DeadLetter {
-        let first = again.letters.get(&view.seq());
-        let seq = first.copied().unwrap_or_else(|| view.seq());
-        tracing::warn!(
-            code = "IC4002", source = %self.config.source, plugin = reason.plugin, seq,
-            event = view.name(), error = reason.words, "An event became a dead letter."
-        );
-        let mut event = DeadLetter::event_of(view);
-        if let Some(place) = event.get_mut("seq") {
-            *place = seq.into();
-        }
-        DeadLetter {
-            lane: self.config.source.clone(),
-            seq,
-            stage: "plugin".to_owned(),
-            kind: reason.kind.to_owned(),
-            reason: reason.words,
-            plugin: reason.plugin.to_owned(),
-            time: self.deps.clock.now(),
-            event,
-            rows: Vec::new(),
-            tried_at: first.map(|_| view.seq()),
-            replay: None,
-        }
     }
 
     /// Leads the events past session control and gives each row what it needs to know of its event.

@@ -119,6 +119,20 @@ pub enum Wish {
     Changed,
 }
 
+/// Refuses plugins of other names: the state of those in force is of no use to them.
+fn are_the_same(before: &Links, after: &Links) -> Result<()> {
+    for (old, new) in before.each().iter().zip(after.each()) {
+        let (old, new) = (&old.plugin.description().name, &new.plugin.description().name);
+        if old != new {
+            bail!(
+                "the file holds the plugin `{new}`, and in force is `{old}`, whose state is of no use to it; a reload \
+                 with `--cold` takes it nevertheless"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -355,6 +369,9 @@ impl Plugins {
         let (this, wish, old) = (self.clone(), wish.clone(), before.clone());
         let links = tokio::task::spawn_blocking(move || this.wished(&wish, &old)).await??;
         let Some(links) = links else { return Ok(None) };
+        if !cold {
+            are_the_same(&before, &links)?;
+        }
         self.0.deps.idb.make_custom(&links.custom()).await.context("make the plugins' own tables")?;
         let swapped = self.0.shared.reloads.ask(links.clone(), cold).await?;
         self.are_in_force(&links);

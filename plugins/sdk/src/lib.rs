@@ -1,4 +1,13 @@
-//! What a mapping is written with: the contract's types, the interaction model, and a native test harness.
+//! What plugins are written with: the contract's types, the interaction model, and a native test harness.
+//!
+//! | to … | see |
+//! |---|---|
+//! | map the events of a source to rows | [`Mapper`], [`Model`] with an example of a call's life |
+//! | change rows that a mapper made, or add to them | [`Enricher`] |
+//! | write tables of one's own | [`custom`] |
+//! | keep calls in flight over a new version of the plugin | [`state`] |
+//! | read options, and say all mistakes at once | `options`, a feature |
+//! | try a plugin out on recorded cases, without a host | `testing`, a feature |
 //!
 //! A mapping implements [`Mapper`]: it takes the events of one lane, one by one, and calls transitions of the
 //! [`Model`] – a call began, a party was alerted, a queue was joined, an agent logged in. The model makes the rows:
@@ -56,6 +65,8 @@ pub mod enricher;
 pub mod ids;
 pub mod mapper;
 pub mod model;
+#[cfg(feature = "options")]
+pub mod options;
 pub mod output;
 pub mod row;
 pub mod state;

@@ -20,6 +20,63 @@
 //! | directory | `directory` | GC_AGENT, GC_LOGIN, GC_ENDPOINT, GC_GROUP, GC_PLACE, GC_SWITCH, GC_TENANT, GCX_LOGIN_INFO |
 //! | what can no longer end by itself | `stuck` | endings that are inferred |
 //!
+//! # A call, from the queue to its end
+//! ```
+//! use concentrator_sdk::{Lane, Model, model::*};
+//!
+//! let mut model = Model::new(Lane { name: "pbx".into(), dbid: 201, switch_dbid: 301, tenant_dbid: 1 });
+//! let mut rules = DataRules::default();
+//! rules.add(Attached::UserData, "*", DataRule::default());
+//! model.attach_by(rules);
+//! let second = 1_000_000;
+//!
+//! // An event begins: the mapper's frame says so, with the event's index in the batch and its time.
+//! model.begin(0, second);
+//! let login = Login {
+//!     agent: "Anna", code: "1001", dn: "7001", device: "7001", created: second, ordinal: "1", wrap_up: 0,
+//! };
+//! let session = model.log_in(&login);
+//! model.enter_session_queue(session, "sales", second);
+//! model.refresh_agent_state(session, second, None);
+//! model.finish();
+//!
+//! model.begin(1, 5 * second);
+//! let call = model.open_call("call-1", "call-1", model.now());
+//! model.set_call_type(call, CallType::Inbound);
+//! let visit = model.join_queue(call, None, "sales", model.now()).unwrap();
+//! model.attach(call, None, Attached::UserData, "Segment", "gold");
+//! model.finish();
+//!
+//! model.begin(2, 9 * second);
+//! let agent = NewParty {
+//!     call,
+//!     device: "7001",
+//!     ordinal: 0,
+//!     party_type: PartyType::Internal,
+//!     role: Role::Destination,
+//!     dn: "7001",
+//!     endpoint: (model.endpoint("7001", EndpointType::Dn, "7001"), EndpointType::Dn as i32),
+//!     parent: None,
+//!     queue: Some("sales"),
+//!     session: Some(session),
+//!     state: PartyState::Alerting,
+//!     created: model.now(),
+//! };
+//! let agent = model.add_party(&agent).unwrap();
+//! // Not before: a call that nobody takes part in, and that is in no queue, ends.
+//! model.leave_queue(visit, &VisitEnd::Distributed(call, "7001"), model.now());
+//! model.set_party_state(agent, PartyState::Connected, CcEvent::Established, None);
+//! model.finish();
+//!
+//! // With its last party the call ends, and with its last call the interaction.
+//! model.begin(3, 60 * second);
+//! model.end_party(agent, CcEvent::Released, None);
+//! model.finish();
+//! assert!(model.find_call("call-1").is_none());
+//! assert!(model.has_ended("call-1"));
+//! assert!(!model.take_rows().is_empty());
+//! ```
+//!
 //! # Invariants
 //! 1. A call ends with its last party and its last stay in a queue; an interaction with its last call
 //!    (`model::tests::a_call_ends_with_its_last_party`).

@@ -134,7 +134,8 @@ fn ty(column: &Column) -> String {
     if column.required { plain.to_owned() } else { format!("option<{plain}>") }
 }
 
-fn sentence(text: &str) -> String {
+/// With a capital letter.
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
 }

@@ -197,8 +197,9 @@ impl Guest {
     /// Why a successor cannot begin, and what can be done.
     fn unrestorable(&self, failed: Failed) -> anyhow::Error {
         let states = self.snapshot.iter().flat_map(|snapshot| snapshot.states.iter());
-        let before: Vec<String> =
-            states.map(|state| format!("{} {} (state {})", state.plugin, state.plugin_version, state.state_version)).collect();
+        let before: Vec<String> = states
+            .map(|state| format!("{} {} (state {})", state.plugin, state.plugin_version, state.state_version))
+            .collect();
         let words = format!(
             "{} does not take the state of {}; a reload with `--cold` begins without it: what is still under way is then \
              known only as far as the queue retains its events, and the rest is ended as inferred",
@@ -267,7 +268,8 @@ impl Guest {
     fn replay_views(&mut self, views: &[View<'_>], until: Seq) -> Result<Option<Halt>> {
         let wanted: Vec<usize> = {
             let judged = self.judged();
-            let old = |view: &View<'_>| view.seq() < until && !judged.dead.contains(&view.seq()) && self.links.want(view);
+            let old =
+                |view: &View<'_>| view.seq() < until && !judged.dead.contains(&view.seq()) && self.links.want(view);
             (0..views.len()).filter(|at| views.get(*at).is_some_and(old)).collect()
         };
         if wanted.is_empty() {

@@ -1,0 +1,10 @@
+//! Every case folder: its rows are as expected, and what holds for all cases holds.
+
+use callbacks::Callbacks;
+use std::path::Path;
+
+#[test]
+fn every_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/callbacks");
+    concentrator_sdk::testing::every_case(&folder, concentrator_sdk::testing::check_enricher_case::<Callbacks>);
+}
