@@ -195,7 +195,8 @@ impl Mapping {
                     clock_of_source = source_clock(&buffer, clock_of_source);
                     since_snapshot += count;
                     batch.events += count;
-                    if since_snapshot >= self.config.snapshot_events {
+                    // A successor on its way needs the events since the snapshot that it began from.
+                    if since_snapshot >= self.config.snapshot_events && self.takeover.is_none() {
                         batch.batch.snapshot = self.guest.snapshot(reached);
                         since_snapshot = 0;
                     }

@@ -119,6 +119,20 @@ pub enum Wish {
     Changed,
 }
 
+/// Refuses plugins of other names: the state of those in force is of no use to them.
+fn are_the_same(before: &Links, after: &Links) -> Result<()> {
+    for (old, new) in before.each().iter().zip(after.each()) {
+        let (old, new) = (&old.plugin.description().name, &new.plugin.description().name);
+        if old != new {
+            bail!(
+                "the file holds the plugin `{new}`, and in force is `{old}`, whose state is of no use to it; a reload \
+                 with `--cold` takes it nevertheless"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -216,6 +230,21 @@ impl Plugins {
     #[must_use]
     pub fn uses(&self, name: &str) -> bool {
         self.0.options.lane().plugins().any(|(plugin, _)| plugin == name)
+    }
+
+    /// Whether that is the plugin of the name, by which it is configured or which it gives itself.
+    #[must_use]
+    pub fn is_called(&self, own: &str, name: &str) -> bool {
+        let links = self.in_force();
+        let links = links.iter().flat_map(Links::each);
+        own == name
+            || self
+                .0
+                .options
+                .lane()
+                .plugins()
+                .zip(links)
+                .any(|((configured, _), link)| configured == name && link.plugin.description().name == own)
     }
 
     /// The plugins with which the lane starts: those in force, if it has run before; else the files.
@@ -340,6 +369,9 @@ impl Plugins {
         let (this, wish, old) = (self.clone(), wish.clone(), before.clone());
         let links = tokio::task::spawn_blocking(move || this.wished(&wish, &old)).await??;
         let Some(links) = links else { return Ok(None) };
+        if !cold {
+            are_the_same(&before, &links)?;
+        }
         self.0.deps.idb.make_custom(&links.custom()).await.context("make the plugins' own tables")?;
         let swapped = self.0.shared.reloads.ask(links.clone(), cold).await?;
         self.are_in_force(&links);
@@ -357,7 +389,9 @@ impl Plugins {
                     let kept = self.0.kept.before(name).context("no plugin from before is kept")?;
                     Plugin::load(&self.0.deps.engine, &kept)?
                 }
-                Wish::Changed if self.has_changed(&directory, name, old) => directory.load(&self.0.deps.engine, name)?,
+                Wish::Changed if self.has_changed(&directory, name, old) => {
+                    directory.load(&self.0.deps.engine, name)?
+                }
                 _ => return old.cloned().context("the lane's configuration has changed"),
             };
             changes = true;
