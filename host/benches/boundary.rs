@@ -11,6 +11,8 @@
 
 #![expect(clippy::print_stdout, reason = "a measurement")]
 
+#[path = "boundary/batch.rs"]
+mod batch;
 #[path = "boundary/mapping.rs"]
 mod mapping;
 #[path = "boundary/race.rs"]

@@ -48,6 +48,7 @@ mod map;
 mod rows;
 pub mod snapshot;
 mod version;
+mod weight;
 
 pub use bindings::WIT_VERSION;
 pub use chain::{Chain, Failed, Link, Links, Opening, Unfit};

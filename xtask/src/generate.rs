@@ -1,6 +1,8 @@
-//! `cargo xtask generate`: everything that follows from `wit/idb.tables` and `wit/idb.dictionary`.
+//! `cargo xtask generate`: everything that follows from `wit/idb.tables` and `wit/idb.dictionary`, and the page that
+//! tells of `wit/mapping.wit`.
 
 mod bindings;
+mod contract;
 mod dictionary;
 mod docs;
 mod record;
@@ -19,6 +21,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
     let tables = tables::parse(&source)?;
     let words = std::fs::read_to_string(root.join("wit/idb.dictionary")).context("read wit/idb.dictionary")?;
     let kinds = dictionary::parse(&words, &tables)?;
+    let contract = std::fs::read_to_string(root.join("wit/mapping.wit")).context("read wit/mapping.wit")?;
     Ok(vec![
         ("wit/rows.wit", wit::render(&tables)),
         ("host/src/record/tables.rs", record::render(&tables)),
@@ -32,6 +35,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>> {
         ("migrations/sqlite/0003_events_lost.sql", dictionary::render(&kinds, 3)),
         ("toolchain/guest/rows.d.ts", typescript::render(&tables)),
         ("docs/reference/idb.md", docs::render(&tables, &kinds)),
+        ("docs/reference/wit.md", contract::render(&contract)?),
     ])
 }
 
@@ -50,6 +54,6 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
             std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
         }
     }
-    anyhow::ensure!(stale.is_empty(), "not what wit/idb.tables says: {}; run `cargo xtask generate`", stale.join(", "));
+    anyhow::ensure!(stale.is_empty(), "not what `wit` says: {}; run `cargo xtask generate`", stale.join(", "));
     Ok(())
 }

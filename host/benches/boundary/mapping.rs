@@ -1,8 +1,9 @@
 //! The real mapping: `asterisk.wasm` in the plugin host against the crate `asterisk` in this process.
 
+use crate::batch::Batch;
 use crate::race::Race;
 use crate::rows;
-use crate::work::{Batch, Work};
+use crate::work::Work;
 use anyhow::{Context, Result, ensure};
 use asterisk::Asterisk;
 use concentrator::plugin::{Engine, Instance, LaneInfo, Limits, Plugin};
@@ -38,7 +39,7 @@ pub(crate) fn run(engine: &Engine, guests: &Path, sizes: &[usize], rounds: u32) 
     println!("|---|---|---|---|---|---|");
     for size in sizes {
         let race = race(&plugin, &work, *size, rounds)?;
-        let ns = |runner| race.ns(runner, work.len());
+        let ns = |runner| race.ns(runner);
         println!(
             "| {size} | {:.0} | {:.0} | {:.0} | {:.2} | {:.2} |",
             ns(NATIVE),
@@ -57,7 +58,7 @@ fn race(plugin: &Plugin, work: &Work, size: usize, rounds: u32) -> Result<Race> 
     let mut race = Race::new(3);
     for day in 0..rounds {
         let batches = work.day(day, size)?;
-        race.round(|runner| {
+        race.round(work.len(), |runner| {
             for batch in &batches {
                 match runner {
                     NATIVE => drop(black_box(map_natively(&mut typed, batch)?)),

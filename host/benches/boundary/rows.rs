@@ -171,4 +171,28 @@ tables! {
         time created, time deleted, time lastchange];
     GCX_GROUP_AGENT GcxGroupAgent plain [value groupid, value agentid, value since, value status, time created,
         time deleted, time lastchange];
+    G_IS_LINK GIsLink plain [value linkid, value callid, value remotelocation, value state, time created,
+        time terminated];
+    G_IS_LINK_HISTORY GIsLinkHistory plain [value linkid, value seq, value changetype, value state, value callid,
+        value prevcallid, time added];
+    GSYS_DNPREMOTELOCATION GsysDnpremotelocation plain [value remotelocation];
+    G_CALL_USERDATA_CUST1 GCallUserdataCust1 plain [value callid, value cust_data1, value cust_data2,
+        value cust_data3, value cust_data4, value cust_data5, value cust_data6, value cust_data7,
+        value cust_data8, value cust_data9, value cust_data10, value cust_data11, value cust_data12,
+        value cust_data13, value cust_data14, value cust_data15, value cust_data16];
+    G_CALL_USERDATA_CUST2 GCallUserdataCust2 plain [value callid, value cust_data1, value cust_data2,
+        value cust_data3, value cust_data4, value cust_data5, value cust_data6, value cust_data7,
+        value cust_data8, value cust_data9, value cust_data10, value cust_data11, value cust_data12,
+        value cust_data13, value cust_data14, value cust_data15, value cust_data16];
+    G_CUSTOM_DATA_P GCustomDataP plain [value callid, value partyid, value pseq, value endpointid, value agentid,
+        value data1, value data2, value data3, value data4, value data5, value data6, value data7,
+        value data8, value data9, value data10, value data11, value data12, value data13, value data14,
+        value data15, value data16, time added];
+    G_CUSTOM_STATES GCustomStates plain [value callid, value partyid, value pseq, value endpointid, value agentid,
+        value statecode, time started, time ended];
+    G_DND_HISTORY GDndHistory plain [value endpointid, value endpointdn, value agentid, value state, time added];
+    GS_AGENT_STAT_WM GsAgentStatWm plain [value sessionid, value endpointid, value queueid, value workmode,
+        value tt_state, value cnt_state];
+    GC_PLACE GcPlace object [value name, value tenantid, value folderid, value state, value status, time created,
+        time deleted, time lastchange];
 }

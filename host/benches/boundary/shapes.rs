@@ -3,8 +3,9 @@
 //! The queue holds flat events, so what turns them into another shape counts; so does what turns an answer into
 //! structs of the host.
 
+use crate::batch::Batch;
 use crate::race::Race;
-use crate::work::{Batch, Work};
+use crate::work::Work;
 use anyhow::{Context, Result, ensure};
 use asterisk::Asterisk;
 use concentrator::event::{Value, Views};
@@ -51,7 +52,7 @@ pub(crate) fn run(guests: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
         for day in 0..rounds {
             let batches = work.day(day, *size)?;
             let mut made = [0; NAMES.len()];
-            race.round(|runner| {
+            race.round(work.len(), |runner| {
                 for batch in &batches {
                     made[runner] += match runner {
                         0 => count_native(&black_box(shapes::map_flat(&mut native, &batch.bytes))),
@@ -63,7 +64,7 @@ pub(crate) fn run(guests: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
             ensure!(made.iter().all(|count| *count == made[0]), "the shapes give other numbers of rows: {made:?}");
         }
         let ratios: Vec<String> = (1..NAMES.len()).map(|shape| format!("{:.2}", race.ratio(shape, 0))).collect();
-        println!("| {size} | {:.0} | {} |", race.ns(0, work.len()), ratios.join(" | "));
+        println!("| {size} | {:.0} | {} |", race.ns(0), ratios.join(" | "));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The work: recorded exchanges, again and again, each time as other calls on another day.
 
+use crate::batch::Batch;
 use anyhow::{Context, Result, ensure};
 use concentrator::event::{Builder, Kind, Value, View};
 use std::path::Path;
@@ -11,12 +12,6 @@ const ERA_MICROS: i64 = 100_000 * 1_000_000;
 
 /// Events of all recordings that the mapping wants to see, in their flat form.
 pub(crate) struct Work(Vec<Vec<u8>>);
-
-/// Events of one call of a plugin.
-pub(crate) struct Batch {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) events: u32,
-}
 
 impl Work {
     /// Reads the recordings.

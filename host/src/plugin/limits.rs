@@ -12,7 +12,11 @@
 //! | `snapshot_bytes` | 32 MiB; by configuration 64 MiB | |
 //! | `log_bytes_per_call` | 64 KiB | what is beyond is dropped and counted, for a log must not change the rows |
 //! | `file_bytes` | 64 MiB | the largest interpreters of scripting languages take 20 |
+//! | `table_elements` | 1 Mi | of all tables of functions of an instance: eight bytes each |
+//! | `memories` | 64 | of an instance; each reserves addresses, though not memory |
+//! | `code_bytes` and others | | what the compiler is given: `weight.rs` |
 
+use super::weight::INSTANCES;
 use crate::record::MAX_ROWS_PER_EVENT;
 use wasmtime::ResourceLimiter;
 
@@ -43,8 +47,10 @@ pub const STACK_BYTES: usize = 512 << 10;
 pub const FILE_BYTES: usize = 64 << 20;
 /// Longest text that is taken over into an error or a dead letter, bytes.
 const REASON_BYTES: usize = 2_000;
-/// Elements of a plugin's tables of functions.
+/// Elements of all tables of functions of an instance.
 const TABLE_ELEMENTS: usize = 1 << 20;
+/// Memories of an instance.
+const MEMORIES: usize = 64;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -93,13 +99,14 @@ impl Exceeded {
 pub(super) struct Memory {
     limit: usize,
     used: usize,
+    table_elements: usize,
     /// Set when growth was refused.
     pub(super) exceeded: Option<Exceeded>,
 }
 
 impl Memory {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, used: 0, exceeded: None }
+        Self { limit, used: 0, table_elements: 0, exceeded: None }
     }
 
     /// Bytes in use.
@@ -131,15 +138,30 @@ impl ResourceLimiter for Memory {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        if desired > TABLE_ELEMENTS {
+        let requested = desired.saturating_sub(current);
+        let total = self.table_elements.saturating_add(requested);
+        if total > TABLE_ELEMENTS {
             return self.refuse(Exceeded {
                 name: "table_elements",
                 limit: TABLE_ELEMENTS as u64,
-                current: current as u64,
-                requested: desired.saturating_sub(current) as u64,
+                current: self.table_elements as u64,
+                requested: requested as u64,
             });
         }
+        self.table_elements = total;
         Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        usize::try_from(INSTANCES).unwrap_or(usize::MAX)
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+
+    fn tables(&self) -> usize {
+        usize::try_from(INSTANCES).unwrap_or(usize::MAX)
     }
 }
 

@@ -7,6 +7,7 @@ use super::limits::{Exceeded, FILE_BYTES, Limits};
 use super::linker::State;
 use super::map::{Failure, Instance, LaneInfo, Sandbox};
 use super::version::{Examined, Form, World, examine, sentence};
+use super::weight::weigh;
 use super::{cache, describe::Description};
 use crate::error::Disposition;
 use crate::record::Role;
@@ -48,7 +49,7 @@ pub enum Problem {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] std::io::Error),
-    /// The file is larger than a plugin may be.
+    /// The file is larger than a plugin may be, or gives the compiler more to do.
     #[error("{0}")]
     TooLarge(Exceeded),
     /// The file is empty.
@@ -308,6 +309,7 @@ fn compile(engine: &Engine, form: Form, bytes: &[u8], digest: &str) -> Result<Co
     if let Some(component) = kept.as_ref().and_then(|path| cache::load(path, engine.wasmtime())) {
         return Ok(component);
     }
+    weigh(bytes)?;
     let component = match form {
         Form::Component => Component::from_binary(engine.wasmtime(), bytes),
         Form::Module => Component::from_binary(engine.wasmtime(), &componentize(bytes)?),

@@ -138,7 +138,7 @@ fn outline(bytes: &[u8]) -> Result<(Form, Outline), Problem> {
     Ok((form, outline))
 }
 
-fn damaged(error: wasmparser::BinaryReaderError) -> Problem {
+pub(super) fn damaged(error: wasmparser::BinaryReaderError) -> Problem {
     Problem::Damaged { offset: error.offset() as u64, what: sentence(error.message()) }
 }
 

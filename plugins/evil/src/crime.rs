@@ -2,22 +2,8 @@
 
 use crate::bindings::concentrator::mapping::host::{self, Level};
 use crate::bindings::concentrator::mapping::rows::{Ext, GCallHistory, GIrHistory, TableRows};
-use crate::bindings::concentrator::mapping::types::{Description, Output, Rejection};
+use crate::bindings::concentrator::mapping::types::{Output, Rejection};
 use crate::harmless::{Rows, call, history};
-
-/// Commits the crime of that number.
-pub(crate) fn describe(number: u8, description: &mut Description) {
-    match number {
-        b'1' => panic!("no description"),
-        b'2' => spin(),
-        b'3' => description.tables.push("G_NOTHING".to_owned()),
-        b'4' => description.name.clear(),
-        b'5' => eat(),
-        b'6' => description.name = "../../etc".to_owned(),
-        b'7' => description.events = (0..100_000).map(|number| format!("Event{number}")).collect(),
-        _ => {}
-    }
-}
 
 /// Commits a crime of `open`.
 pub(crate) fn open(case: &str) -> Result<(), String> {
@@ -30,10 +16,20 @@ pub(crate) fn open(case: &str) -> Result<(), String> {
     }
 }
 
-/// Commits a crime of `snapshot`.
-pub(crate) fn snapshot(case: &str, state: Vec<u8>) -> Result<Vec<u8>, String> {
+/// Commits a crime of `snapshot`; it is the `nth` of this instance.
+pub(crate) fn snapshot(case: &str, nth: u64, mut state: Vec<u8>) -> Result<Vec<u8>, String> {
     match case {
         "snapshot-huge" => Ok(vec![7; 40 << 20]),
+        "snapshot-gigabyte" => Ok(vec![7; 1 << 30]),
+        "snapshot-grows" => {
+            let size = usize::try_from(nth).map_or(usize::MAX, |nth| nth << 20);
+            state.resize(size, 7);
+            Ok(state)
+        }
+        "snapshot-differs" => {
+            state.extend_from_slice(&nth.to_le_bytes());
+            Ok(state)
+        }
         "snapshot-refuse" => Err("not now".to_owned()),
         "snapshot-trap" => panic!("nothing to keep"),
         "snapshot-loop" => spin(),
@@ -45,6 +41,9 @@ pub(crate) fn snapshot(case: &str, state: Vec<u8>) -> Result<Vec<u8>, String> {
 pub(crate) fn restore(case: &str, state_version: u32) -> Result<(), String> {
     match case {
         "restore-trap" => panic!("cannot restore"),
+        "restore-loop" => spin(),
+        "restore-refuse" => Err("that state is none of mine".to_owned()),
+        "restore-memory" => eat(),
         _ if state_version != 1 => Err(format!("state version {state_version} is unknown")),
         _ => Ok(()),
     }
@@ -79,14 +78,16 @@ pub(crate) fn map(case: &str, at: u32, rows: &mut Rows, output: &mut Output) -> 
     Ok(())
 }
 
-fn spin() -> ! {
+/// Never ends.
+pub(crate) fn spin() -> ! {
     let mut turns = 0_u64;
     loop {
         turns = std::hint::black_box(turns.wrapping_add(1));
     }
 }
 
-fn eat() -> ! {
+/// Takes all memory.
+pub(crate) fn eat() -> ! {
     let mut eaten = Vec::new();
     loop {
         eaten.push(std::hint::black_box(vec![1_u8; 1 << 20]));

@@ -17,6 +17,13 @@ impl Rows {
         self.histories.push(history(at, event.text("callid").unwrap_or_default(), event.time()));
     }
 
+    /// Changes the call that was added last.
+    pub(crate) fn differ(&mut self, word: Option<String>) {
+        if let (Some(word), Some(call)) = (word, self.calls.last_mut()) {
+            call.switchcallid = Some(word);
+        }
+    }
+
     /// Puts the rows into the output.
     pub(crate) fn into_tables(self, tables: &mut Vec<TableRows>) {
         tables.push(TableRows::GCall(self.calls));

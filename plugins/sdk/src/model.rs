@@ -101,6 +101,8 @@ mod stuck;
 mod user_data;
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests;
 
 pub use agent_state::{AgentSays, AgentState};

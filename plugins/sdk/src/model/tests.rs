@@ -3,21 +3,21 @@
 use super::*;
 use crate::time::SECOND;
 
-const START: i64 = 1_800_000_000 * SECOND;
+pub(super) const START: i64 = 1_800_000_000 * SECOND;
 
-fn model() -> Model {
+pub(super) fn model() -> Model {
     let mut model = Model::new(Lane { name: "pbx".into(), dbid: 201, switch_dbid: 301, tenant_dbid: 1 });
     at(&mut model, 0);
     model
 }
 
 /// Ends the event before and begins one at so many seconds.
-fn at(model: &mut Model, seconds: i64) {
+pub(super) fn at(model: &mut Model, seconds: i64) {
     model.finish();
     model.begin(0, START + seconds * SECOND);
 }
 
-fn party(model: &mut Model, call: Key<Call>, device: &str, session: Option<Key<LoginSession>>) -> Key<Party> {
+pub(super) fn party(model: &mut Model, call: Key<Call>, device: &str, session: Option<Key<LoginSession>>) -> Key<Party> {
     let new = NewParty {
         call,
         device,
@@ -35,7 +35,7 @@ fn party(model: &mut Model, call: Key<Call>, device: &str, session: Option<Key<L
     model.add_party(&new).unwrap()
 }
 
-fn agent(model: &mut Model) -> Key<LoginSession> {
+pub(super) fn agent(model: &mut Model) -> Key<LoginSession> {
     let created = model.now();
     let login =
         Login { agent: "Agent One", code: "1001", dn: "1001", device: "PJSIP/1001", created, ordinal: "0", wrap_up: 0 };
