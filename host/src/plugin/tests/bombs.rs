@@ -25,7 +25,7 @@ fn module(more: &str) -> Vec<u8> {
 fn much_code() {
     weigh(&module("")).unwrap();
     let text = refused(&module(&"(func)".repeat(100_001)));
-    assert!(text.contains("limit functions of 100000 reached: 0 in use, 100010 more requested"), "{text}");
+    assert!(text.contains("limit functions of 100000 reached: 0 in use, 100008 more requested"), "{text}");
     let body = "(drop (i64.const 0x7fffffffffffffff))".repeat(100_000);
     let text = refused(&module(&format!("(func {body})")));
     assert!(text.contains("limit function_bytes of 1048576 reached: 0 in use, 1200002 more requested"), "{text}");
@@ -102,7 +102,7 @@ fn much_to_read() {
     let import = format!("(module (import \"{name}\" \"now\" (func)))");
     let problem = examine(&for_mapper(&import)).unwrap_err().to_string();
     assert!(problem.len() < 1_000, "{problem}");
-    let deep = format!("{}{}", "(component ".repeat(500), ")".repeat(500));
+    let deep = format!("{}{}", "(component ".repeat(90), ")".repeat(90));
     let deep = wat::parse_str(deep).unwrap();
     assert!(matches!(examine(&deep), Err(Problem::OtherInterface { .. } | Problem::Damaged { .. })));
     let works = |names: &[&str]| -> String { names.iter().map(|name| format!("(func (export \"{name}\"))")).collect() };

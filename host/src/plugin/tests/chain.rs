@@ -7,13 +7,17 @@ use crate::record::{Row, TableId, Value, table};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// A plugin whose description is the one of that character.
+/// A plugin whose description is the one of that character; compiled once for all tests.
 fn described(name: &str, marker: &str, case: char) -> Arc<Plugin> {
+    try_described(name, marker, case).unwrap()
+}
+
+fn try_described(name: &str, marker: &str, case: char) -> Result<Arc<Plugin>, String> {
     static MADE: Mutex<BTreeMap<String, Arc<Plugin>>> = Mutex::new(BTreeMap::new());
     let key = format!("{name}-{case}");
     let mut made = MADE.lock().unwrap();
     if let Some(plugin) = made.get(&key) {
-        return plugin.clone();
+        return Ok(plugin.clone());
     }
     let mut bytes = if name == "evil" { evil_bytes() } else { guest(name) };
     let at = bytes.windows(marker.len()).position(|window| window == marker.as_bytes()).unwrap() + marker.len();
@@ -21,10 +25,11 @@ fn described(name: &str, marker: &str, case: char) -> Arc<Plugin> {
     let dir = directory(&format!("described-{key}"));
     let file = dir.join(format!("{name}.wasm"));
     std::fs::write(&file, bytes).unwrap();
-    let plugin = Arc::new(Plugin::load(engine(), &file).unwrap());
+    let plugin = Plugin::load(engine(), &file).map_err(|error| error.to_string());
     std::fs::remove_dir_all(dir).unwrap();
+    let plugin = Arc::new(plugin?);
     made.insert(key, plugin.clone());
-    plugin
+    Ok(plugin)
 }
 
 fn options(case: &str) -> Arc<str> {
@@ -287,8 +292,7 @@ fn crimes_of_each_export_name_their_link() {
     let failed = trapping.restore(&states).unwrap_err();
     assert_eq!(failed.plugin, "evil-enricher 0.1.0");
     for (case, expected) in [('1', "no description"), ('2', "a table `G_NOTHING`"), ('3', "a table `G_SYNC_CONTROL`")] {
-        let result = std::panic::catch_unwind(|| described("evil-enricher", "enricher-case=", case));
-        let text = *result.unwrap_err().downcast::<String>().unwrap();
+        let text = try_described("evil-enricher", "enricher-case=", case).unwrap_err();
         assert!(text.contains(expected), "{case}: {text}");
     }
 }

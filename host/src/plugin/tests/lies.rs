@@ -222,8 +222,8 @@ fn lies_about_oneself() {
         ("a name without end", &[(1028, u32::MAX)], "out of bounds"),
         ("tables without end", &[(1048, u32::MAX)], "out of bounds"),
         ("a table name outside", &[(1100, 1 << 31)], "out of bounds"),
-        ("events that are one", &[(1052, 0), (1056, 30_000)], "names of events"),
-        ("own tables that are one", &[(1064, 10_000)], "limit output_bytes of 1048576"),
+        ("events that are one", &[(1052, 16_384), (1056, 25_000)], "25000 names of events"),
+        ("own tables that are one", &[(1060, 16_384), (1064, 10_000)], "10000 tables of its own"),
         ("a column type of a fourth kind", &[(1168, 3)], "discriminant"),
     ] {
         let text = Handmade::with(words).load(lie).unwrap_err();
