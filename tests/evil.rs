@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// A lane's name, the crime of its plugin, and a part of the reason in its letters; none: no letter.
 const LANES: &[(&str, &str, Option<&str>)] = &[
     ("honest", "", None),
-    ("looping", "loop", Some("limit call_ms of 500")),
+    ("looping", "loop", Some("limit call_ms of 3000")),
     ("greedy", "memory", Some("limit memory_bytes of 67108864")),
     ("deep", "recurse", Some("limit stack_bytes")),
     ("trapping", "trap", Some("is gone")),
@@ -100,7 +100,7 @@ fn an_honest_lane_among_thieves() {
         exchanges.push(exchange);
     }
     site.source = Some(sources);
-    site.plugin_limits = "call_ms = 500\nmemory_bytes = 67108864\n".to_owned();
+    site.plugin_limits = "call_ms = 3000\nmemory_bytes = 67108864\n".to_owned();
     site.write_config();
     let daemon = site.daemon();
     for exchange in &exchanges {

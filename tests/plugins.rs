@@ -39,7 +39,7 @@ fn reloads_by_command_and_by_signal() {
     assert_eq!(code(&site, &["plugin", "reload", "asterisk"]).0, 4, "there is no daemon");
     let daemon = site.daemon();
     site.wait_for("the plugin", |lane| lane["plugin"]["state"] == "running" && lane["queue"]["durable"] != 0);
-    let before = site.wait_for("the lane", |lane| lane["idb"]["state"] == "running");
+    let before = site.wait_for("the lane", |lane| lane["plugin"]["state"] == "running");
     let line = site.ok(&["plugin", "reload", "asterisk", "--json"]);
     let outcome: Value = serde_json::from_str(line.trim()).unwrap();
     assert!(outcome["changed"] == true && outcome["pause_ms"].is_number(), "{line}");
@@ -80,7 +80,7 @@ fn files_that_change_are_loaded() {
     site.plugin_limits = "watch = true".to_owned();
     site.write_config();
     let daemon = site.daemon();
-    let before = site.wait_for("the lane", |lane| lane["idb"]["state"] == "running");
+    let before = site.wait_for("the lane", |lane| lane["plugin"]["state"] == "running");
     replace(&site, b"nonsense");
     let refused = site.wait_for("the refusal", |lane| reloads(lane).1 > 0);
     assert_eq!((reloads(&refused).0, &refused["plugin"]["digests"]), (0, &before["plugin"]["digests"]));
@@ -183,7 +183,7 @@ fn a_running_plugin_is_looked_after() {
     assert!(site.ok(&["plugin", "list"]).contains("lane pbx: no daemon runs"));
     assert_eq!(code(&site, &["plugin", "logs", "asterisk"]).0, 4);
     let daemon = site.daemon();
-    site.wait_for("the lane", |lane| lane["idb"]["state"] == "running");
+    site.wait_for("the lane", |lane| lane["plugin"]["state"] == "running");
     assert!(site.ok(&["plugin", "list"]).contains("lane pbx: in force since"));
     let listed = site.ok(&["plugin", "list", "--json"]);
     let plugins: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -115,8 +115,10 @@ fn check_chain(name: &str, source: &Source, config: &Config, mut links: Vec<Link
     let lane = source.lane();
     let enrichers = links.split_off(1);
     let Some(mapper) = links.pop() else { return };
-    let chained = Links::new(mapper, enrichers).map_err(anyhow::Error::from);
-    let Some(links) = report.note(&format!("source {name}: mapper and enrichers"), chained) else { return };
+    let links = match Links::new(mapper, enrichers) {
+        Ok(links) => links,
+        Err(unfit) => return drop(report.note::<()>(&format!("source {name}: plugins"), Err(unfit.into()))),
+    };
     let info = LaneInfo {
         name: name.to_owned(),
         dbid: lane.dbids.server,

@@ -58,7 +58,7 @@ pub(crate) fn map(case: &str, at: u32, rows: &mut Rows, output: &mut Output) -> 
         "trap" => panic!("the call `{}` is gone", at),
         "abort" => std::process::abort(),
         "refuse" => return Err("the whole batch is bad".to_owned()),
-        "logs" => (0..1_000_000).for_each(|line| host::log(Level::Warn, &format!("line {line}"))),
+        "logs" => (0..200_000).for_each(|line| host::log(Level::Warn, &format!("line {line}"))),
         "long-log" => host::log(Level::Warn, &"\u{1F4A3}".repeat(4 << 20)),
         "many-rows" => output.tables.push(TableRows::GCallHistory(many(at, 1_000_000))),
         "rows-of-one-event" => rows.histories.extend(many(at, 5_000)),

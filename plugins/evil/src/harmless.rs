@@ -11,10 +11,11 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Maps an event.
+    /// Maps an event, if it is one of a call.
     pub(crate) fn add(&mut self, at: u32, event: &View<'_>) {
-        self.calls.push(call(at, event.text("callid").unwrap_or_default(), event.time()));
-        self.histories.push(history(at, event.text("callid").unwrap_or_default(), event.time()));
+        let Some(callid) = event.text("callid") else { return };
+        self.calls.push(call(at, callid, event.time()));
+        self.histories.push(history(at, callid, event.time()));
     }
 
     /// Changes the call that was added last.
