@@ -4,6 +4,7 @@
 
 mod ask;
 mod dead_letter;
+mod dev;
 pub mod exit;
 mod generate;
 mod idb;
@@ -77,9 +78,11 @@ enum Verb {
     /// Look after the Interaction Database.
     #[command(subcommand)]
     Idb(idb::Verb),
-    /// Look at plugins.
+    /// Make, check, test and operate plugins.
     #[command(subcommand)]
     Plugin(plugin::Verb),
+    /// Build a plugin whenever its sources are saved, and show which rows change.
+    Dev(dev::Arguments),
     /// Write a sample configuration, shell completions or man pages.
     #[command(subcommand)]
     Generate(generate::Verb),
@@ -140,6 +143,7 @@ pub async fn run(arguments: Arguments) -> Result<u8> {
         Verb::DeadLetter(verb) => dead_letter::run(&verb),
         Verb::Idb(verb) => idb::run(&verb).await,
         Verb::Plugin(verb) => plugin::run(&verb),
+        Verb::Dev(verb) => dev::run(&verb),
         Verb::Generate(verb) => generate::run(&verb),
         Verb::Version(verb) => Ok(version(verb.json)),
     }

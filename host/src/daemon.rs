@@ -21,6 +21,7 @@ use crate::lane::letters::Letters;
 use crate::lane::reload::Plugins;
 use crate::lane::status::{Shared, Stage};
 use crate::lane::{Deps, End, Input, Lane, Places};
+use crate::plugin::journal::Journal;
 use crate::plugin::{Engine, EngineConfig};
 use crate::queue::Queue;
 use anyhow::{Context, Result};
@@ -75,6 +76,8 @@ pub struct Lanes {
     pub clock: Clock,
     /// The configuration in force.
     pub config: Arc<Config>,
+    /// The last lines that plugins wrote.
+    pub journal: Arc<Journal>,
     lanes: Arc<BTreeMap<String, LaneView>>,
     draining: Arc<AtomicBool>,
 }
@@ -163,6 +166,7 @@ pub async fn run(config: Arc<Config>, deps: Deps, signals: Signals) -> Result<En
         started: deps.started,
         clock: deps.clock.clone(),
         config: config.clone(),
+        journal: deps.engine.journal().clone(),
         lanes: Arc::new(views.collect()),
         draining: Arc::default(),
     };

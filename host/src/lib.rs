@@ -24,6 +24,8 @@ pub mod config;
 pub mod console;
 pub mod daemon;
 
+pub mod trial;
+
 pub mod cli;
 pub mod clock;
 pub mod error;

@@ -38,6 +38,8 @@ mod contract;
 mod describe;
 mod directory;
 mod engine;
+mod interface;
+pub mod journal;
 mod limits;
 mod linker;
 mod load;

@@ -87,9 +87,14 @@ fn list(arguments: &List) -> Result<u8> {
 
 fn pause(arguments: &PauseArguments) -> Result<u8> {
     let config = known(&arguments.config, &arguments.source)?;
-    let (source, by) = (&arguments.source, ask::by_whom());
-    let reason = arguments.reason.clone();
-    let changed = match Daemon::find(&config)? {
+    pause_lane(&config, &arguments.source, &arguments.reason)?;
+    Ok(exit::SUCCESS)
+}
+
+/// Pauses a lane of the configuration, and says so.
+pub(super) fn pause_lane(config: &Config, source: &str, reason: &str) -> Result<()> {
+    let (by, reason) = (ask::by_whom(), reason.to_owned());
+    let changed = match Daemon::find(config)? {
         Daemon::Running => {
             let asked = Pause { reason, by };
             ask::post::<Changed>(&config.console_socket(), &format!("/lanes/{source}/pause"), &asked)?.changed
@@ -101,13 +106,18 @@ fn pause(arguments: &PauseArguments) -> Result<u8> {
     };
     let words = if changed { "paused; `concentrator lane resume` lets it go on" } else { "was paused already" };
     out(&format!("{source}: {words}"));
-    Ok(exit::SUCCESS)
+    Ok(())
 }
 
 fn resume(arguments: &ResumeArguments) -> Result<u8> {
     let config = known(&arguments.config, &arguments.source)?;
-    let source = &arguments.source;
-    let changed = match Daemon::find(&config)? {
+    resume_lane(&config, &arguments.source)?;
+    Ok(exit::SUCCESS)
+}
+
+/// Lets a lane of the configuration go on, and says so.
+pub(super) fn resume_lane(config: &Config, source: &str) -> Result<()> {
+    let changed = match Daemon::find(config)? {
         Daemon::Running => {
             let asked = Resume { by: ask::by_whom() };
             ask::post::<Changed>(&config.console_socket(), &format!("/lanes/{source}/resume"), &asked)?.changed
@@ -115,7 +125,7 @@ fn resume(arguments: &ResumeArguments) -> Result<u8> {
         Daemon::Stopped(_lock) => Gate::new(&config.lane_dir(source)).resume().context("remove the pause")?.is_some(),
     };
     out(&format!("{source}: {}", if changed { "goes on" } else { "was not paused" }));
-    Ok(exit::SUCCESS)
+    Ok(())
 }
 
 fn known(config: &ConfigArguments, source: &str) -> Result<Config> {

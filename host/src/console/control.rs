@@ -5,17 +5,20 @@
 //! POST /lanes/<source>/resume         {"by":…}                               → {"changed":true}
 //! POST /lanes/<source>/dead-letters   {"wish":"replay","letters":[…],"by":…} → [{"seq":…,"refused":null}]
 //! POST /plugins/reload                {"wish":{"file":"voice"},"lane":null,"cold":false,"by":…} → [{"source":…,…}]
+//! GET  /plugins/logs?plugin=voice&lane=…&after=0                         → {"last":17,"lines":[{"number":…,…}]}
 //! ```
+//! What plugins log may quote events, and so is not for everybody who reads figures.
 
 use crate::daemon::{self, Lanes};
 use crate::event::Seq;
 use crate::lane::letters::{Answer, Wish};
 use crate::lane::pause::Paused;
 use crate::lane::reload;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use crate::plugin::journal::Line;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +74,24 @@ pub struct Reload {
     pub by: String,
 }
 
+/// Which lines of plugins are asked for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    plugin: String,
+    lane: Option<String>,
+    #[serde(default)]
+    after: u64,
+}
+
+/// Lines that plugins wrote.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Lines {
+    /// Number of the last line of all plugins: what to ask for the next ones with.
+    pub last: u64,
+    /// The lines, oldest first.
+    pub lines: Vec<Line>,
+}
+
 /// The routes.
 pub(super) fn router() -> Router<Lanes> {
     Router::new()
@@ -78,6 +99,7 @@ pub(super) fn router() -> Router<Lanes> {
         .route("/lanes/{source}/resume", post(resume))
         .route("/lanes/{source}/dead-letters", post(letters))
         .route("/plugins/reload", post(reload))
+        .route("/plugins/logs", get(logs))
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
 }
 
@@ -158,11 +180,24 @@ fn affected(lanes: &Lanes, request: &Reload) -> Result<Vec<String>, String> {
         reload::Wish::Changed => None,
     };
     let uses = |lane: &daemon::LaneView| plugin.is_none_or(|name| lane.plugins.uses(name));
-    let found: Vec<String> =
-        lanes.each().filter(|(source, lane)| asked(source) && uses(lane)).map(|(source, _)| source.to_owned()).collect();
+    let found: Vec<String> = lanes
+        .each()
+        .filter(|(source, lane)| asked(source) && uses(lane))
+        .map(|(source, _)| source.to_owned())
+        .collect();
     match (plugin, &request.lane) {
         (Some(name), None) if found.is_empty() => Err(format!("no lane uses the plugin `{name}`\n")),
-        (Some(name), Some(lane)) if found.is_empty() => Err(format!("lane `{lane}` does not use the plugin `{name}`\n")),
+        (Some(name), Some(lane)) if found.is_empty() => {
+            Err(format!("lane `{lane}` does not use the plugin `{name}`\n"))
+        }
         _ => Ok(found),
     }
+}
+
+async fn logs(State(lanes): State<Lanes>, Query(asked): Query<Asked>) -> Response {
+    let (lines, last) = lanes.journal.after(asked.after, |source, plugin| {
+        let is_asked = asked.lane.as_ref().is_none_or(|lane| lane == source);
+        is_asked && lanes.get(source).is_some_and(|lane| lane.plugins.is_called(plugin, &asked.plugin))
+    });
+    Json(Lines { last, lines }).into_response()
 }

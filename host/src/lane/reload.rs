@@ -232,6 +232,21 @@ impl Plugins {
         self.0.options.lane().plugins().any(|(plugin, _)| plugin == name)
     }
 
+    /// Whether that is the plugin of the name, by which it is configured or which it gives itself.
+    #[must_use]
+    pub fn is_called(&self, own: &str, name: &str) -> bool {
+        let links = self.in_force();
+        let links = links.iter().flat_map(Links::each);
+        own == name
+            || self
+                .0
+                .options
+                .lane()
+                .plugins()
+                .zip(links)
+                .any(|((configured, _), link)| configured == name && link.plugin.description().name == own)
+    }
+
     /// The plugins with which the lane starts: those in force, if it has run before; else the files.
     ///
     /// # Errors
@@ -374,7 +389,9 @@ impl Plugins {
                     let kept = self.0.kept.before(name).context("no plugin from before is kept")?;
                     Plugin::load(&self.0.deps.engine, &kept)?
                 }
-                Wish::Changed if self.has_changed(&directory, name, old) => directory.load(&self.0.deps.engine, name)?,
+                Wish::Changed if self.has_changed(&directory, name, old) => {
+                    directory.load(&self.0.deps.engine, name)?
+                }
                 _ => return old.cloned().context("the lane's configuration has changed"),
             };
             changes = true;

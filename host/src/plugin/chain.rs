@@ -71,6 +71,17 @@ impl Links {
         Ok(Self(std::iter::once(mapper).chain(enrichers).collect()))
     }
 
+    /// An enricher alone, for a trial that gives it the rows which a mapper would have made.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn alone(enricher: Link) -> Result<Self, Unfit> {
+        if enricher.plugin.world() != World::Enricher {
+            return Err(Unfit::NoEnricher(enricher.plugin.description().name.clone()));
+        }
+        Ok(Self([enricher].into()))
+    }
+
     /// The plugins, in order: the mapper first.
     #[must_use]
     pub fn each(&self) -> &[Link] {
@@ -168,11 +179,20 @@ impl Chain {
     /// # Errors
     /// [`Failed`]; the chain is of no further use then, and the state from before is to be restored in another one.
     pub fn map(&mut self, views: &[View<'_>]) -> Result<Output, Failed> {
-        let mut output = Output { due: self.due, ..Output::default() };
-        for (at, (link, instance)) in self.links.0.iter().zip(&mut self.instances).enumerate() {
-            let worked = match at {
-                0 => Given::mapper(link, views).map(instance),
-                _ => Given::enricher(link, &self.links, views, &mut output).enrich(instance, &mut output).map(|()| None),
+        self.lead(views, Vec::new())
+    }
+
+    /// The same with rows that a mapper made of the entries, for an enricher that is alone.
+    ///
+    /// # Errors
+    /// As [`Chain::map`].
+    pub fn lead(&mut self, views: &[View<'_>], mut given: Vec<(TableId, Row)>) -> Result<Output, Failed> {
+        put_in_order(&mut given);
+        let mut output = Output { rows: given, due: self.due, ..Output::default() };
+        for (link, instance) in self.links.0.iter().zip(&mut self.instances) {
+            let worked = match link.plugin.world() {
+                World::Mapper => Given::mapper(link, views).map(instance),
+                World::Enricher => Given::enricher(link, &self.links, views, &mut output).enrich(instance, &mut output).map(|()| None),
             };
             let mapped = worked.map_err(|failure| Failed { plugin: link.shown(), failure })?;
             output = mapped.unwrap_or(output);

@@ -5,8 +5,10 @@
 //! processor are fixed. What remains is time: a call that exceeds `call_ms` on a slow machine fails there and not on
 //! a fast one; that costs the event, visibly, as a dead letter, and never changes a row.
 
+use super::journal::Journal;
 use super::limits::STACK_BYTES;
 use super::linker::{State, linker};
+use crate::clock::Clock;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -32,6 +34,7 @@ struct Shared {
     engine: wasmtime::Engine,
     linker: Linker<State>,
     config: EngineConfig,
+    journal: Arc<Journal>,
     ticker: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
@@ -50,7 +53,8 @@ impl Engine {
                 ticking.increment_epoch();
             }
         })?;
-        Ok(Self(Arc::new(Shared { engine, linker, config, ticker: Some((stop, ticker)) })))
+        let journal = Arc::new(Journal::new(Clock::system()));
+        Ok(Self(Arc::new(Shared { engine, linker, config, journal, ticker: Some((stop, ticker)) })))
     }
 
     /// Ticks after which a call that may take `ms` is stopped: never earlier than that.
@@ -64,6 +68,12 @@ impl Engine {
 
     pub(super) fn linker(&self) -> &Linker<State> {
         &self.0.linker
+    }
+
+    /// The last lines that its plugins wrote.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.0.journal
     }
 
     pub(super) fn config(&self) -> &EngineConfig {

@@ -3,8 +3,10 @@
 //! There is no clock, no randomness, no file and no socket, so that the same events always give the same rows.
 
 use super::bindings::{HOST, Level, TYPES};
+use super::journal::Journal;
 use super::limits::{Limits, Memory, shorten};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, WasmStr};
 
@@ -25,10 +27,11 @@ pub(super) struct Log {
     bytes_per_call: usize,
     dropped: u64,
     last: VecDeque<String>,
+    journal: Arc<Journal>,
 }
 
 impl Log {
-    pub(super) fn new(plugin: &str, lane: &str, limits: &Limits) -> Self {
+    pub(super) fn new(plugin: &str, lane: &str, limits: &Limits, journal: Arc<Journal>) -> Self {
         Self {
             plugin: plugin.to_owned(),
             lane: lane.to_owned(),
@@ -36,6 +39,7 @@ impl Log {
             bytes_per_call: limits.log_bytes_per_call,
             dropped: 0,
             last: VecDeque::new(),
+            journal,
         }
     }
 
@@ -75,12 +79,22 @@ impl Log {
         };
         self.bytes_left = left;
         let (plugin, source) = (&self.plugin, &self.lane);
+        self.journal.write(source, plugin, word(level), line);
         match level {
             Level::Debug => tracing::debug!(%plugin, %source, "{line}"),
             Level::Info => tracing::info!(%plugin, %source, "{line}"),
             Level::Warn => tracing::warn!(%plugin, %source, "{line}"),
             Level::Error => tracing::error!(%plugin, %source, "{line}"),
         }
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Debug => "debug",
+        Level::Info => "info",
+        Level::Warn => "warn",
+        Level::Error => "error",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bindings::{Exports, PACKAGE};
 use super::engine::Engine;
+use super::interface::wit_text;
 use super::limits::{Exceeded, FILE_BYTES, Limits};
 use super::linker::State;
 use super::map::{Failure, Instance, LaneInfo, Sandbox};
@@ -216,6 +217,16 @@ impl Plugin {
     #[must_use]
     pub fn is_module(&self) -> bool {
         self.examined.form == Form::Module
+    }
+
+    /// Its interface as WIT text.
+    ///
+    /// # Errors
+    /// If the file is another one by now, or its types cannot be told.
+    pub fn wit_text(&self) -> Result<String, Error> {
+        let text = self.read_again().map_err(Problem::Read);
+        let text = text.and_then(|bytes| wit_text(&bytes, self.is_module()));
+        text.map_err(|problem| Error { file: self.file.clone(), problem })
     }
 
     /// SHA-256 of the file, hexadecimal.

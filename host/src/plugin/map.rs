@@ -100,7 +100,8 @@ pub(super) struct Sandbox {
 
 impl Sandbox {
     pub(super) fn new(engine: &Engine, plugin: &str, lane: &str, limits: &Limits) -> Self {
-        let state = State { memory: Memory::new(limits.memory_bytes), log: Log::new(plugin, lane, limits) };
+        let log = Log::new(plugin, lane, limits, engine.journal().clone());
+        let state = State { memory: Memory::new(limits.memory_bytes), log };
         let mut store = Store::new(engine.wasmtime(), state);
         store.limiter(|state| &mut state.memory);
         Self { store, limits: limits.clone(), failed: false }

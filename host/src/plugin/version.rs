@@ -47,7 +47,9 @@ impl World {
         }
     }
 
-    fn exports(self) -> [&'static str; 5] {
+    /// The functions of the world.
+    #[must_use]
+    pub fn exports(self) -> [&'static str; 5] {
         ["describe", "open", self.work(), "snapshot", "restore"]
     }
 }

@@ -3,7 +3,6 @@
 
 use super::tests::{START, agent, at, model, party};
 use super::*;
-use crate::rows::*;
 use crate::tables::every_table;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,7 +118,6 @@ fn only_other(model: &mut Model, alive: &Alive) {
 
 fn parties() -> Vec<(&'static str, Transition, Transition)> {
     let nothing: Transition = |_, _| {};
-    let held = |model: &mut Model, party| model.set_party_state(party, PartyState::Held, CcEvent::Held, None);
     vec![
         ("`add_party`", nothing, |model, alive| drop(party(model, alive.call, "third", None))),
         ("`add_party`, talking, of an agent's device", nothing, |model, alive| {
@@ -129,7 +127,9 @@ fn parties() -> Vec<(&'static str, Transition, Transition)> {
         ("`set_party_state`", nothing, |model, alive| {
             model.set_party_state(alive.caller, PartyState::Connected, CcEvent::Established, None);
         }),
-        ("`set_party_state`, to hold", nothing, move |model, alive| held(model, alive.caller)),
+        ("`set_party_state`, to hold", nothing, |model, alive| {
+            model.set_party_state(alive.caller, PartyState::Held, CcEvent::Held, None);
+        }),
         ("`describe_party`", nothing, |model, alive| model.describe_party(alive.caller, Some("support"), None, None)),
         ("`bring_inside`", nothing, |model, alive| model.bring_inside(alive.caller, (1, 1), None, Role::NewParty)),
         ("`set_party_parent`", nothing, |model, alive| {
@@ -197,8 +197,8 @@ fn written(before: Transition, transition: Transition) -> BTreeSet<&'static str>
     model.attach_by(DataSpec {
         secure: BTreeSet::from(["Pin".to_owned()]),
         columns: BTreeMap::from([("Segment".to_owned(), "CUSTOMER_SEGMENT".to_owned())]),
+        masked: BTreeSet::new(),
         value_length_max: 1024,
-        ..DataSpec::default()
     });
     let alive = Alive::in_model(&mut model);
     before(&mut model, &alive);

@@ -1,0 +1,159 @@
+//! Which events `concentrator dev` replays: case folders, a file, or the last ones of a lane.
+
+use super::super::ConfigArguments;
+use crate::event::{Kind, Seq, Views};
+use crate::plugin::{Engine, LaneInfo, Link, Plugin};
+use crate::queue::{self, Read};
+use crate::trial::case::{self, Case};
+use crate::trial::versions::Stretch;
+use crate::trial::{Events, lane};
+use anyhow::{Context, Result, bail};
+use concentrator_toolchain::{Project, World};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Events read from a queue at once, and their bytes.
+const READ: (usize, usize) = (4_096, 4 << 20);
+/// Most events that are replayed of a lane.
+const LAST_MAX: u64 = 1_000_000;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Which {
+    /// Replay the events of this file, a line of JSON each, as `concentrator queue export` writes them; by default the
+    /// case folders of the project.
+    #[arg(long, value_name = "FILE", conflicts_with = "lane")]
+    events: Option<PathBuf>,
+    /// Replay the last events in the queue of this lane, whether or not a daemon runs.
+    #[arg(long, value_name = "SOURCE")]
+    lane: Option<String>,
+    /// So many of them.
+    #[arg(long, value_name = "N", requires = "lane", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=LAST_MAX))]
+    last: u64,
+    /// The plugin's options: a JSON object, or `@FILE` with one; by default those of the case, or of the lane.
+    #[arg(long, value_name = "JSON|@FILE")]
+    plugin_config: Option<String>,
+    /// Of an enricher: the mapper before it; by default the rows of the cases, or the mapper of the lane.
+    #[arg(long, value_name = "FILE")]
+    mapper: Option<PathBuf>,
+    /// The mapper's options.
+    #[arg(long, value_name = "JSON|@FILE", requires = "mapper", default_value = "{}")]
+    mapper_config: String,
+}
+
+impl Which {
+    /// Reads the events.
+    ///
+    /// # Errors
+    /// What is wrong with which file.
+    pub(super) fn read(&self, config: &ConfigArguments, project: &Project, engine: &Engine) -> Result<Vec<Stretch>> {
+        let mapper = self.mapper.as_ref().map(|file| load(engine, file, &self.mapper_config)).transpose()?;
+        if let Some(source) = &self.lane {
+            return Ok(vec![self.of_lane(source, config, project, engine, mapper)?]);
+        }
+        let own = self.plugin_config.as_deref().map(options).transpose()?;
+        if let Some(file) = &self.events {
+            return Ok(vec![Stretch {
+                name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                events: case::read_events(file)?,
+                config: own.unwrap_or_else(|| "{}".into()),
+                lane: lane(),
+                mapper,
+            }]);
+        }
+        // What a case is given may be rows of tables that only the plugin declares.
+        let folders = case::folders(&project.dir.join("cases"))?;
+        let read = |folder: &PathBuf| {
+            let mut case = Case::read(folder)?;
+            if let Some(own) = &own {
+                case.config = own.clone();
+            }
+            if mapper.is_some() {
+                case.events.given.clear();
+            }
+            Ok(Stretch::of_case(case, mapper.clone()))
+        };
+        folders.iter().map(read).collect()
+    }
+
+    fn of_lane(
+        &self,
+        source: &str,
+        config: &ConfigArguments,
+        project: &Project,
+        engine: &Engine,
+        mapper: Option<Link>,
+    ) -> Result<Stretch> {
+        let config = config.read()?;
+        let Some(options_of) = config.sources.get(source) else {
+            let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
+            bail!("source `{source}` is not configured; there is: {}", known.join(", "));
+        };
+        let lane = options_of.lane();
+        let configured = lane.plugins().find(|(name, _)| *name == project.name).map(|(_, options)| options);
+        let own = match &self.plugin_config {
+            Some(given) => options(given)?,
+            None => configured.unwrap_or_else(|| "{}".to_owned()).into(),
+        };
+        let mapper = match (project.world, mapper) {
+            (World::Enricher, None) => {
+                let file = config.plugins.dir.join(format!("{}.wasm", lane.plugin));
+                Some(load(engine, &file, &lane.plugin_config_json())?)
+            }
+            (_, given) => given,
+        };
+        Ok(Stretch {
+            name: source.to_owned(),
+            events: last_of(&config.lane_dir(source).join("queue"), self.last)?,
+            config: own,
+            lane: LaneInfo {
+                name: source.to_owned(),
+                dbid: lane.dbids.server,
+                switch_dbid: lane.dbids.switch,
+                tenant_dbid: lane.dbids.tenant,
+            },
+            mapper,
+        })
+    }
+}
+
+fn load(engine: &Engine, file: &Path, given: &str) -> Result<Link> {
+    Ok(Link { plugin: Arc::new(Plugin::load(engine, file)?), config: options(given)? })
+}
+
+/// Options as they are given: the object itself, or the file that has it.
+fn options(given: &str) -> Result<Arc<str>> {
+    let text = match given.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("read {file}"))?,
+        None => given.to_owned(),
+    };
+    let read: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&text);
+    read.with_context(|| format!("{given} is no JSON object"))?;
+    Ok(text.into())
+}
+
+/// The last events of a queue, which is only read.
+fn last_of(dir: &Path, most: u64) -> Result<Events> {
+    let status = queue::status(dir).with_context(|| format!("look at the queue in {}", dir.display()))?;
+    let from: Seq = (status.durable + 1).saturating_sub(most).max(status.first_retained);
+    let mut reader = queue::show(dir, from)?;
+    let (mut flat, mut buffer) = (Vec::new(), Vec::new());
+    loop {
+        buffer.clear();
+        let read = reader.read(READ.0, READ.1, &mut buffer, Duration::ZERO)?;
+        let Read::Batch { last, .. } = read else { break };
+        for view in Views::new(&buffer) {
+            let view = view.context("an event in the queue")?;
+            if view.kind() != Kind::Bookmark && view.seq() <= status.durable {
+                flat.push(view.raw().to_vec());
+            }
+        }
+        if last >= status.durable {
+            break;
+        }
+    }
+    if flat.is_empty() {
+        bail!("the queue in {} has no events", dir.display());
+    }
+    Ok(Events { flat, ..Events::default() })
+}
