@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod authors;
 mod bad_input;
 
 mod cli;
 mod crash;
 mod enrichers;
+mod evil;
 mod faults;
 mod leftovers;
 mod operation;

@@ -173,7 +173,7 @@ fn a_file_is_checked() {
     let (status, told) = code(&site, &["plugin", "check", &nonsense]);
     assert!(status == 3 && told.contains("the file is not WebAssembly"), "{told}");
     let text = site.ok(&["plugin", "inspect", &voice(), "--wit"]);
-    assert!(text.contains("export map: func") && text.contains("record g-call {"), "{text}");
+    assert!(text.contains("map: func(batch: list<u8>)") && text.contains("record g-call {"), "{text}");
 }
 
 #[test]

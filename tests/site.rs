@@ -213,6 +213,11 @@ impl Daemon {
         assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.as_ref().map_or(0, Child::id)
+    }
+
     /// An orderly stop; gives the exit code.
     pub(crate) fn stop(mut self) -> i32 {
         self.signal("-TERM");

@@ -28,14 +28,27 @@ pub(crate) fn postgres() -> Result<()> {
     Ok(())
 }
 
-/// The interpreters that run the readers of events for scripting languages.
-pub(crate) fn interpreters() -> Result<()> {
-    for (program, what, packages) in [("python3", "Python", "python3"), ("node", "Node.js", "nodejs")] {
+/// What plugins in other languages than Rust are made with, and what runs the readers of events.
+pub(crate) fn languages() -> Result<()> {
+    for (program, what, packages) in [
+        ("python3", "Python", "python3"),
+        ("node", "Node.js", "nodejs"),
+        ("npm", "the package manager of Node.js", "npm"),
+        ("clang", "a C compiler for WebAssembly", "clang"),
+        ("wasm-ld", "a linker for WebAssembly", "lld"),
+    ] {
         if on_path(program).is_none() {
             install(what, packages, &|| on_path(program).is_some())?;
         }
     }
+    if !has_pip() {
+        install("the package manager of Python", "python3-pip", &has_pip)?;
+    }
     Ok(())
+}
+
+fn has_pip() -> bool {
+    Command::new("python3").args(["-m", "pip", "--version"]).output().is_ok_and(|out| out.status.success())
 }
 
 /// The library that makes the clock of a process jump.

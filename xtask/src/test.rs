@@ -10,7 +10,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     needs::c_compiler()?;
     needs::postgres()?;
     needs::fake_clock()?;
-    needs::interpreters()?;
+    needs::languages()?;
     generate::run(root, true)?;
     say("compiling the plugins");
     guests::build(root, TEST_GUESTS)?;

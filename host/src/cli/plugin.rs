@@ -78,8 +78,6 @@ pub(super) struct Target {
     pub(super) wasm: PathBuf,
     /// Folder of its cases.
     pub(super) cases: PathBuf,
-    /// Its project, if it is one.
-    pub(super) project: Option<Project>,
 }
 
 impl Target {
@@ -90,13 +88,13 @@ impl Target {
     pub(super) fn find(path: &Path) -> Result<Self> {
         if path.is_file() {
             let cases = path.parent().unwrap_or(Path::new(".")).join("cases");
-            return Ok(Self { wasm: path.to_owned(), cases, project: None });
+            return Ok(Self { wasm: path.to_owned(), cases });
         }
         if !path.is_dir() {
             bail!("there is no file or folder {}", path.display());
         }
         let project = Project::open(path)?;
-        Ok(Self { wasm: project.wasm(), cases: project.dir.join("cases"), project: Some(project) })
+        Ok(Self { wasm: project.wasm(), cases: project.dir.join("cases") })
     }
 }
 

@@ -1,7 +1,11 @@
 //! Tests of the plugin host against the crate `evil`.
 
+mod bombs;
+mod chain;
 mod crimes;
 mod files;
+mod lies;
+mod released;
 
 use super::{Engine, EngineConfig, Failure, Instance, LaneInfo, Limits, Output, Plugin};
 use crate::event::{Builder, Kind};
@@ -13,17 +17,25 @@ use std::sync::OnceLock;
 const TIME: i64 = 1_700_000_000_000_000;
 const ROLES: &[Role] = &[Role::Cfg, Role::Gcc, Role::Gls, Role::Gud];
 
-/// The plugin `evil`, as the compiler left it.
-fn evil_file() -> PathBuf {
+/// A plugin as the compiler left it.
+fn file(name: &str) -> PathBuf {
     let dir = std::env::var_os("CONCENTRATOR_GUESTS_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/guests"), PathBuf::from);
-    let file = dir.join("evil.wasm");
+    let file = dir.join(format!("{name}.wasm"));
     assert!(file.exists(), "{} is missing: build the plugins with `cargo xtask guests`", file.display());
     file
 }
 
+fn guest(name: &str) -> Vec<u8> {
+    std::fs::read(file(name)).unwrap()
+}
+
+fn evil_file() -> PathBuf {
+    file("evil")
+}
+
 fn evil_bytes() -> Vec<u8> {
-    std::fs::read(evil_file()).unwrap()
+    guest("evil")
 }
 
 /// A directory of this test alone.
@@ -89,7 +101,7 @@ fn a_harmless_plugin() {
     assert_eq!((description.name.as_str(), description.state_version), ("evil", 1));
     assert_eq!(
         description.table_names().collect::<Vec<_>>(),
-        ["G_CALL", "G_CALL_HISTORY", "G_CALL_ACTIVE", "GC_AGENT"]
+        ["G_CALL", "G_CALL_HISTORY", "G_CALL_ACTIVE", "GC_AGENT", "X_EVIL_VISITS"]
     );
     let output = open("").unwrap().map(&batch(), 4).unwrap();
     assert_eq!(calls(&output), ["c0", "c1", "c2", "c3"]);
@@ -139,8 +151,21 @@ fn a_state_moves_to_another_instance() {
     assert_eq!(second.snapshot().unwrap(), 8_u64.to_le_bytes());
     let failure = open("").unwrap().restore(2, &state).unwrap_err();
     assert_eq!(failure, Failure::Refused("state version 2 is unknown".into()));
-    let failure = open("").unwrap().restore(1, &state[1..]).unwrap_err();
+    let failure = open("").unwrap().restore(1, &state[..7]).unwrap_err();
     assert_eq!(failure, Failure::Refused("not a state of this plugin".into()));
+}
+
+#[test]
+fn rows_of_its_own() {
+    let output = open("own").unwrap().map(&batch(), 4).unwrap();
+    let (_, own) = output.rows.iter().find(|(id, _)| table(*id).name == "X_EVIL_VISITS").unwrap();
+    assert_eq!((own.at, own.gone, &own.ext), (2, false, &None));
+    let expected = [Value::Text("c2".into()), Value::Text("Evil".into())];
+    assert_eq!((&own.values[..2], &own.values[3]), (&expected[..], &Value::Time(TIME)));
+    // No role is theirs.
+    let mut of_gls = evil().open(&lane(), "{\"case\":\"own\"}", &[Role::Gls], &limits()).unwrap();
+    let output = of_gls.map(&batch(), 4).unwrap();
+    assert_eq!((output.rows.len(), output.left_out), (1, 8));
 }
 
 #[test]

@@ -69,7 +69,9 @@ struct Level {
 impl Scale {
     fn put(&mut self, payload: Payload<'_>) -> Result<(), Problem> {
         match payload {
-            Payload::Version { encoding, .. } => self.open.push(Level { encoding, instances: 0, components: Vec::new() }),
+            Payload::Version { encoding, .. } => {
+                self.open.push(Level { encoding, instances: 0, components: Vec::new() })
+            }
             Payload::End(_) => self.close(),
             Payload::CodeSectionStart { count, .. } => add("functions", &mut self.functions, count.into(), FUNCTIONS)?,
             Payload::CodeSectionEntry(body) => self.put_function(&body)?,

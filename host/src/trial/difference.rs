@@ -169,7 +169,7 @@ fn without_equal(old: Vec<Row>, new: Vec<Row>) -> (Vec<Row>, Vec<Row>) {
         let same = counts.get_mut(&row.values);
         same.is_some_and(|rows| rows.iter().position(|left| left == row).map(|place| rows.remove(place)).is_some())
     };
-    let mut left: Vec<Row> = old.into_iter().rev().filter({ is_left }).collect();
+    let mut left: Vec<Row> = old.into_iter().rev().filter(is_left).collect();
     left.reverse();
     (left, kept)
 }

@@ -1,20 +1,30 @@
 //! Tests of the snapshot file.
 
-use super::{Owner, Snapshot, Unusable, config_digest, decode, encode, read, write};
+use super::{Owner, Snapshot, State, Unusable, config_digest, decode, encode, read, write};
 use std::cell::Cell;
+use std::sync::Arc;
+
+/// A file of version 1, as the first release wrote it.
+const FIRST: &[u8] = include_bytes!("tests/first.state");
 
 fn owner() -> Owner {
     Owner { lane: "pbx".into(), queue_id: [7; 16], plugin: "asterisk".into(), config: config_digest("{}") }
 }
 
 fn snapshot() -> Snapshot {
-    Snapshot {
-        owner: owner(),
+    let state = |plugin: &str, state_version, bytes: Vec<u8>| State {
+        plugin: plugin.into(),
         plugin_version: "0.1.0".into(),
-        state_version: 3,
-        position: 42,
-        state: (0..=255).collect(),
-    }
+        state_version,
+        config: config_digest("{}"),
+        bytes: Arc::new(bytes),
+    };
+    let states = vec![
+        state("asterisk", 3, (0..=255).collect()),
+        state("mask", 1, Vec::new()),
+        state("mask", 1, b"of another place in the chain".to_vec()),
+    ];
+    Snapshot { lane: "pbx".into(), queue_id: [7; 16], position: 42, states }
 }
 
 fn directory(name: &str) -> std::path::PathBuf {
@@ -29,17 +39,43 @@ fn round_trip() {
 }
 
 #[test]
+fn the_first_version_is_read() {
+    let mut expected = snapshot();
+    expected.states.truncate(1);
+    assert_eq!(decode(FIRST).unwrap(), expected);
+    assert_eq!(FIRST[..8], *b"CNSTATE\x01");
+    every_damage(FIRST);
+    // What it says of its version is true, or nothing.
+    let other = [b"CNSTATE\x02", &FIRST[8..]].concat();
+    assert!(matches!(decode(&other), Err(Unusable::Damaged)));
+    let later = [b"CNSTATE\x03", &FIRST[8..]].concat();
+    assert!(matches!(decode(&later), Err(Unusable::Format)));
+}
+
+#[test]
+fn a_snapshot_without_a_mapper_is_damaged() {
+    let dir = directory("empty");
+    let path = dir.join("state");
+    write(&path, &Snapshot { states: Vec::new(), ..snapshot() }, &|_| Ok(())).unwrap();
+    assert!(matches!(read(&path, &owner(), 100), Err(Unusable::Damaged)));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn every_damage_is_seen() {
-    let good = encode(&snapshot()).unwrap();
+    every_damage(&encode(&snapshot()).unwrap());
+}
+
+fn every_damage(good: &[u8]) {
     for length in 0..good.len() {
         assert!(decode(&good[..length]).is_err(), "cut at {length}");
     }
     for at in 0..good.len() {
-        let mut bad = good.clone();
+        let mut bad = good.to_vec();
         bad[at] ^= 0x10;
         assert!(decode(&bad).is_err(), "flipped at {at}");
     }
-    assert!(decode(&[good.as_slice(), &[0]].concat()).is_err());
+    assert!(decode(&[good, &[0]].concat()).is_err());
 }
 
 #[test]

@@ -49,8 +49,13 @@ fn unfit_files() {
     check(b"\0asm\x07\0\x07\0", "cut short or damaged");
     for plugin in [&module, &component] {
         check(&plugin[..plugin.len() / 2], "cut short or damaged");
-        let other = replace(plugin, b"@0.1.0", b"@0.2.0", usize::MAX);
-        check(&other, "it was built for concentrator:mapping 0.2.0, this host offers 0.1.0: rebuild");
+        let other = replace(plugin, b"@0.2.0", b"@0.3.0", usize::MAX);
+        check(&other, "it was built for concentrator:mapping 0.3.0, this host offers 0.1.0, 0.2.0: rebuild");
+        // The records of one version under the name of another.
+        let other = replace(plugin, b"@0.2.0", b"@0.1.0", usize::MAX);
+        check(&other, "its export `describe` has another type than concentrator:mapping says");
+        let other = replace(plugin, b"@0.2.0", b"@0.1.0", 1);
+        check(&other, "it was built for concentrator:mapping 0.1.0 and 0.2.0, this host offers");
         let other = replace(plugin, b"concentrator:mapping", b"concentrator:drawing", usize::MAX);
         check(&other, "was not built for concentrator:mapping; it exports");
     }
@@ -58,7 +63,7 @@ fn unfit_files() {
         let other = replace(plugin, b"restore", b"restart", usize::MAX);
         check(&other, "it does not export restore and so is not of the world `mapper`");
     }
-    let other = replace(&module, b"concentrator:mapping/host@0.1.0", b"wasi:clocks/monotonic-clo@0.2.0", 1);
+    let other = replace(&module, b"concentrator:mapping/host@0.2.0", b"wasi:clocks/monotonic-clo@0.2.0", 1);
     check(&other, "it imports `wasi:clocks/monotonic-clo@0.2.0`, which this host does not give");
     // Same version, another record: a field of another name.
     let other = replace(&component, b"switchcallid", b"switchcallno", usize::MAX);
@@ -120,13 +125,13 @@ fn a_damaged_interface_never_stops_the_host() {
 #[test]
 fn a_circle_of_packages_is_refused() {
     let module = evil_bytes();
-    let name = b"concentrator:mapping/types@0.1.0";
+    let name = b"concentrator:mapping/types@0.2.0";
     let places = module.windows(name.len()).filter(|window| window == name).count();
     for nth in 1..=places {
-        let all = replace(&module, name, b"concentrator:mopping/types@0.1.0", nth);
-        let but_one = replace(&all, b"concentrator:mopping/types@0.1.0", name, nth - 1);
+        let all = replace(&module, name, b"concentrator:mopping/types@0.2.0", nth);
+        let but_one = replace(&all, b"concentrator:mopping/types@0.2.0", name, nth - 1);
         let text = examine(&but_one).unwrap_err().to_string();
-        assert!(text.contains("it imports `concentrator:mopping/types@0.1.0`"), "{text}");
+        assert!(text.contains("it imports `concentrator:mopping/types@0.2.0`"), "{text}");
     }
 }
 
