@@ -1,6 +1,8 @@
 //! Each line of the table in `docs/explanation/interaction-model.md` is true: the transition that it names writes rows
 //! of the tables that it names, and of no others.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::tests::{START, agent, at, model, party};
 use super::*;
 use crate::tables::every_table;
