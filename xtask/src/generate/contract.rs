@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_said() {
-        let error = render("package a:b@1.0.0;\ninterface types {\n    flags f { a }\n}\n").err().map(|e| e.to_string());
+        let error =
+            render("package a:b@1.0.0;\ninterface types {\n    flags f { a }\n}\n").err().map(|e| e.to_string());
         assert!(error.is_some_and(|error| error.contains("line 3")), "no error");
     }
 }

@@ -67,7 +67,11 @@ pub(crate) fn render(tables: &[Table], kinds: &[dictionary::Kind]) -> String {
 
 fn section(out: &mut String, table: &Table, kinds: &[dictionary::Kind]) {
     let own = if table.own { " +" } else { "" };
-    let _ = writeln!(out, "\n### {}{own}\n\n{}.\n{}\n", table.name, table.text, written(table));
+    let _ = writeln!(out, "\n### {}{own}\n\n{}.\n{}", table.name, table.text, written(table));
+    if table.mapped() {
+        let _ = writeln!(out, "Plugins write it as record `{}`.", super::wit::name(&table.name));
+    }
+    out.push('\n');
     out.push_str("| column | type | |\n|---|---|---|\n");
     if !table.noid {
         let text = if table.kind == Kind::Object { "DBID of the object" } else { "row id" };
