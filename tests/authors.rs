@@ -63,7 +63,7 @@ fn author(language: &str) {
     let mapper = built(language, "mapper");
     let of_mapper = match language {
         "rust" => ("abandoned", "G_CALL_STAT", "\"t_duration\":30", "\"t_duration\":31", "31 → 30"),
-        _ => ("survey", "X_BELL_SURVEY", "\"again?\"", "\"really?\"", "\"really?\" → \"again?\""),
+        _ => ("survey", "X_BELL_SURVEY", "\"answer\":4", "\"answer\":5", "5 → 4"),
     };
     try_out("mapper", &mapper, &mapper.join("bell.wasm"), of_mapper);
     let enricher = enricher(language);
@@ -147,7 +147,9 @@ fn what_is_missing_is_named() {
         let build = |path: Option<&Path>| {
             let mut command = concentrator(&project, &["plugin", "build"]);
             command.env_remove("CARGO").env_remove("RUSTC").env("XDG_CACHE_HOME", &empty);
-            path.iter().for_each(|path| drop(command.env("PATH", path)));
+            if let Some(path) = path {
+                command.env("PATH", path);
+            }
             said(&mut command)
         };
         let (code, told) = build(Some(&empty));
