@@ -63,7 +63,7 @@ fn author(language: &str) {
     let mapper = built(language, "mapper");
     let of_mapper = match language {
         "rust" => ("abandoned", "G_CALL_STAT", "\"t_duration\":30", "\"t_duration\":31", "31 → 30"),
-        _ => ("survey", "X_BELL_SURVEY", "\"again?\"", "\"really?\"", "\"really?\" → \"again?\""),
+        _ => ("survey", "X_BELL_SURVEY", "\"answer\":4", "\"answer\":5", "5 → 4"),
     };
     try_out("mapper", &mapper, &mapper.join("bell.wasm"), of_mapper);
     let enricher = enricher(language);

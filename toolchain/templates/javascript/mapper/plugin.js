@@ -6,19 +6,19 @@ import { events } from "./vendor/event.js";
 const EVENT = "SurveyAnswered";
 
 const TABLE = {
-    name: "SURVEYS",
+    name: "SURVEY",
     text: "answers of callers",
     columns: [
         { name: "CALLID", type: { tag: "text", val: 50 }, key: true },
         { name: "QUESTION", type: { tag: "text", val: 100 }, key: true },
-        { name: "ANSWER", type: { tag: "text", val: 1000 }, key: false },
+        { name: "ANSWER", type: { tag: "integer" }, key: false },
         { name: "ANSWERED", type: { tag: "time" }, key: false },
     ],
 };
 
-/** The value of a column for a text that may be missing. */
-function text(value) {
-    return value === null ? { tag: "none" } : { tag: "text", val: value };
+/** A text of one to nine digits as a number; what is none stays without a value. */
+function number(text) {
+    return /^[0-9]{1,9}$/.test(text ?? "") ? { tag: "integer", val: Number(text) } : { tag: "none" };
 }
 
 export function describe() {
@@ -46,8 +46,12 @@ export function map(batch) {
             rejections.push({ at, reason: "an answer without `call` or `question`" });
             continue;
         }
-        const answer = text(event.text("answer"));
-        const values = [text(call), text(question), answer, { tag: "time", val: event.time }];
+        const values = [
+            { tag: "text", val: call },
+            { tag: "text", val: question },
+            number(event.text("answer")),
+            { tag: "time", val: event.time },
+        ];
         rows.push({ at, values });
     }
     return { tables: [], custom: [{ table: TABLE.name, rows }], rejections, unknown: 0, due: null };

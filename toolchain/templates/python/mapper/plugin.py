@@ -1,11 +1,13 @@
 """{{name}}: writes a row of a table of its own for each answer to a survey."""
 
 import json
+import re
 
 import wit_world
 from componentize_py_types import Err
 from event import Kind, events
 from wit_world.imports.types import (
+    ColumnType_Integer,
     ColumnType_Text,
     ColumnType_Time,
     CustomColumn,
@@ -13,6 +15,7 @@ from wit_world.imports.types import (
     CustomRows,
     CustomTable,
     CustomValue,
+    CustomValue_Integer,
     CustomValue_None_,
     CustomValue_Text,
     CustomValue_Time,
@@ -26,20 +29,20 @@ from wit_world.imports.types import (
 EVENT = "SurveyAnswered"
 
 TABLE = CustomTable(
-    name="SURVEYS",
+    name="SURVEY",
     text="answers of callers",
     columns=[
         CustomColumn("CALLID", ColumnType_Text(50), key=True),
         CustomColumn("QUESTION", ColumnType_Text(100), key=True),
-        CustomColumn("ANSWER", ColumnType_Text(1000), key=False),
+        CustomColumn("ANSWER", ColumnType_Integer(), key=False),
         CustomColumn("ANSWERED", ColumnType_Time(), key=False),
     ],
 )
 
 
-def text(value: str | None) -> CustomValue:
-    """The value of a column for a text that may be missing."""
-    return CustomValue_None_() if value is None else CustomValue_Text(value)
+def number(text: str | None) -> CustomValue:
+    """A text of one to nine digits as a number; what is none stays without a value."""
+    return CustomValue_Integer(int(text)) if re.fullmatch("[0-9]{1,9}", text or "") else CustomValue_None_()
 
 
 class WitWorld(wit_world.WitWorld):
@@ -68,8 +71,9 @@ class WitWorld(wit_world.WitWorld):
             if call is None or question is None:
                 rejections.append(Rejection(at, "an answer without `call` or `question`"))
                 continue
-            answer = event.text("answer")
-            rows.append(CustomRow(at, [text(call), text(question), text(answer), CustomValue_Time(event.time)]))
+            answer = number(event.text("answer"))
+            values = [CustomValue_Text(call), CustomValue_Text(question), answer, CustomValue_Time(event.time)]
+            rows.append(CustomRow(at, values))
         return Output(tables=[], custom=[CustomRows(TABLE.name, rows)], rejections=rejections, unknown=0, due=None)
 
     def snapshot(self) -> bytes:

@@ -7,19 +7,19 @@ import type { CustomRow, CustomTable, CustomValue, Description, Lane, Output, Re
 const EVENT = "SurveyAnswered";
 
 const TABLE: CustomTable = {
-    name: "SURVEYS",
+    name: "SURVEY",
     text: "answers of callers",
     columns: [
         { name: "CALLID", type: { tag: "text", val: 50 }, key: true },
         { name: "QUESTION", type: { tag: "text", val: 100 }, key: true },
-        { name: "ANSWER", type: { tag: "text", val: 1000 }, key: false },
+        { name: "ANSWER", type: { tag: "integer" }, key: false },
         { name: "ANSWERED", type: { tag: "time" }, key: false },
     ],
 };
 
-/** The value of a column for a text that may be missing. */
-function text(value: string | null): CustomValue {
-    return value === null ? { tag: "none" } : { tag: "text", val: value };
+/** A text of one to nine digits as a number; what is none stays without a value. */
+function number(text: string | null): CustomValue {
+    return /^[0-9]{1,9}$/.test(text ?? "") ? { tag: "integer", val: Number(text) } : { tag: "none" };
 }
 
 export function describe(): Description {
@@ -47,8 +47,12 @@ export function map(batch: Uint8Array): Output {
             rejections.push({ at, reason: "an answer without `call` or `question`" });
             continue;
         }
-        const answer = text(event.text("answer"));
-        const values: CustomValue[] = [text(call), text(question), answer, { tag: "time", val: event.time }];
+        const values: CustomValue[] = [
+            { tag: "text", val: call },
+            { tag: "text", val: question },
+            number(event.text("answer")),
+            { tag: "time", val: event.time },
+        ];
         rows.push({ at, values });
     }
     return { tables: [], custom: [{ table: TABLE.name, rows }], rejections, unknown: 0, due: null };
