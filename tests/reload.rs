@@ -28,7 +28,9 @@ fn mapped(site: &Site, config: &Config, reloads: u64) -> std::path::PathBuf {
         voice.command(&player, Command::Trickle(Some(60_000)));
         let entries = crate::voice_site::events(config).unsigned_abs();
         for reload in 0..reloads {
-            voice.reached(&player, "a part of the day", |seen| seen.acked >= entries * reload / reloads || seen.finished);
+            voice.reached(&player, "a part of the day", |seen| {
+                seen.acked >= entries * reload / reloads || seen.finished
+            });
             if reload % 2 == 1 {
                 another(&voice.site.plugins.join("voice.wasm"), u8::try_from(reload).unwrap());
             }

@@ -151,9 +151,15 @@ impl Source {
     pub fn lane(&self) -> LaneOptions<'_> {
         let (kind, plugin, roles, plugin_config, enrichers, queue, dbids) = match self {
             Self::Ami(it) => ("ami", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
-            Self::Capture(it) => ("capture", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
-            Self::Stream(it) => ("stream", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
-            Self::Tevents(it) => ("tevents", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids),
+            Self::Capture(it) => {
+                ("capture", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids)
+            }
+            Self::Stream(it) => {
+                ("stream", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids)
+            }
+            Self::Tevents(it) => {
+                ("tevents", &it.plugin, &it.roles, &it.plugin_config, &it.enrichers, &it.queue, it.dbids)
+            }
         };
         LaneOptions { kind, plugin, roles, plugin_config, enrichers, queue, dbids }
     }

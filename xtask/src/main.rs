@@ -16,8 +16,7 @@ use std::path::{Path, PathBuf};
 /// Plugins that are part of the product.
 const PLUGINS: &[&str] = &["asterisk", "voice"];
 /// Guests that tests need besides.
-const TEST_GUESTS: &[&str] =
-    &["asterisk", "callbacks", "evil", "evil-enricher", "first", "shape", "trapping", "voice"];
+const TEST_GUESTS: &[&str] = &["asterisk", "callbacks", "evil", "evil-enricher", "first", "shape", "trapping", "voice"];
 /// Guests that benches need.
 const BENCH_GUESTS: &[&str] = &["asterisk", "shapes", "voice"];
 

@@ -265,9 +265,7 @@ fn of_reloads(reloads: &crate::lane::reload::Reloads) -> Reloads {
     let (done, refused) = (reloads.done, reloads.refused);
     match &reloads.last {
         None => Reloads { done, refused, ..Reloads::default() },
-        Some((at, last)) => {
-            Reloads { done, refused, last: *at, pause_ms: last.pause_ms, reason: last.refused.clone() }
-        }
+        Some((at, last)) => Reloads { done, refused, last: *at, pause_ms: last.pause_ms, reason: last.refused.clone() },
     }
 }
 

@@ -192,7 +192,9 @@ impl Chain {
         for (link, instance) in self.links.0.iter().zip(&mut self.instances) {
             let worked = match link.plugin.world() {
                 World::Mapper => Given::mapper(link, views).map(instance),
-                World::Enricher => Given::enricher(link, &self.links, views, &mut output).enrich(instance, &mut output).map(|()| None),
+                World::Enricher => {
+                    Given::enricher(link, &self.links, views, &mut output).enrich(instance, &mut output).map(|()| None)
+                }
             };
             let mapped = worked.map_err(|failure| Failed { plugin: link.shown(), failure })?;
             output = mapped.unwrap_or(output);
@@ -234,9 +236,10 @@ impl Chain {
                 // Whether a mapper's state fits its options was decided when the snapshot was read.
                 same && (at == 0 || state.config == snapshot::config_digest(&link.config))
             };
-            let found = from.iter().enumerate().find(|(place, state)| {
-                (at == 0) == (*place == 0) && !used.contains(place) && own(state)
-            });
+            let found = from
+                .iter()
+                .enumerate()
+                .find(|(place, state)| (at == 0) == (*place == 0) && !used.contains(place) && own(state));
             let Some((place, state)) = found else {
                 if at == 0 {
                     let failure = Failure::Refused("there is no state of this plugin".to_owned());

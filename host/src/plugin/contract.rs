@@ -130,7 +130,9 @@ fn own_row(columns: &[Column], row: CustomRow) -> Result<Row, String> {
     let mut values = Vec::with_capacity(columns.len());
     for (column, value) in columns.iter().zip(row.values) {
         values.push(match (column.ty, value) {
-            (_, CustomValue::None) if column.required => return Err(format!("{} is part of the key and none", column.name)),
+            (_, CustomValue::None) if column.required => {
+                return Err(format!("{} is part of the key and none", column.name));
+            }
             (_, CustomValue::None) => Value::Null,
             (ColumnType::Text(_), CustomValue::Text(text)) => Value::Text(text),
             (ColumnType::Big, CustomValue::Integer(number)) => Value::Integer(number),
@@ -187,7 +189,10 @@ impl Sieve<'_> {
     /// Takes over rows of a table of the plugin's own.
     fn take_own(&mut self, own: bindings::CustomRows, rows: &mut Vec<(TableId, Row)>) -> Result<(), Failure> {
         let Some((_, id)) = self.contract.custom.iter().find(|(name, _)| *name == own.table) else {
-            return Err(broken(format!("rows of a table `{}` of its own, which it did not declare", shorten(&own.table))));
+            return Err(broken(format!(
+                "rows of a table `{}` of its own, which it did not declare",
+                shorten(&own.table)
+            )));
         };
         let table = table(*id);
         for row in own.rows {

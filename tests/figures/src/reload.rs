@@ -43,8 +43,7 @@ pub(crate) fn run(server: &mut Cluster) -> Result<()> {
         let line: Vec<String> = ten.iter().map(|seen| format!("{:>5}", seen.resident)).collect();
         println!("    {}", line.join(" "));
     }
-    let found =
-        differences(&Database::Postgres(server, UNDISTURBED), &Database::Postgres(server, RELOADED))?;
+    let found = differences(&Database::Postgres(server, UNDISTURBED), &Database::Postgres(server, RELOADED))?;
     println!("  rows               {}", if found.is_empty() { "equal".to_owned() } else { found.join("\n") });
     ensure!(found.is_empty(), "a reload changed rows");
     Ok(())

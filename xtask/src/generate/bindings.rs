@@ -73,7 +73,10 @@ fn return_way(out: &mut String, table: &Table) {
         Kind::Insert | Kind::Keyed | Kind::Control => "",
     };
     let _ = writeln!(out, "\nimpl From<Row> for {name} {{\n    fn from(row: Row) -> Self {{");
-    let _ = writeln!(out, "        let mut values = row.values.into_iter();\n        Self {{\n            at: row.at,{own}");
+    let _ = writeln!(
+        out,
+        "        let mut values = row.values.into_iter();\n        Self {{\n            at: row.at,{own}"
+    );
     for column in own_columns(table) {
         let _ = writeln!(out, "            {}: taken(&mut values),", field(column));
     }

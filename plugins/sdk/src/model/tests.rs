@@ -17,7 +17,12 @@ pub(super) fn at(model: &mut Model, seconds: i64) {
     model.begin(0, START + seconds * SECOND);
 }
 
-pub(super) fn party(model: &mut Model, call: Key<Call>, device: &str, session: Option<Key<LoginSession>>) -> Key<Party> {
+pub(super) fn party(
+    model: &mut Model,
+    call: Key<Call>,
+    device: &str,
+    session: Option<Key<LoginSession>>,
+) -> Key<Party> {
     let new = NewParty {
         call,
         device,
