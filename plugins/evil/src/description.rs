@@ -36,7 +36,7 @@ pub(crate) fn change(case: u8, description: &mut Description) {
             description.custom[0].columns = columns.collect();
         }
         b'I' => description.custom[0].columns.push(column("much", ColumnType::Text(u32::MAX), false)),
-        b'J' => description.custom[0].columns.push(column("when", ColumnType::Time, true)),
+        b'J' => description.custom[0].columns.push(column("moment", ColumnType::Time, true)),
         b'K' => description.custom[0].columns.clear(),
         b'L' => description.custom[0].text = "two\nlines".to_owned(),
         b'M' => description.custom[0].columns.push(column("gsys_domain", ColumnType::Integer, false)),

@@ -291,7 +291,7 @@ fn crimes_of_each_export_name_their_link() {
     let states = trapping.snapshot().unwrap();
     let failed = trapping.restore(&states).unwrap_err();
     assert_eq!(failed.plugin, "evil-enricher 0.1.0");
-    for (case, expected) in [('1', "no description"), ('2', "a table `G_NOTHING`"), ('3', "a table `G_SYNC_CONTROL`")] {
+    for (case, expected) in [('1', "broke off"), ('2', "a table `G_NOTHING`"), ('3', "a table `G_SYNC_CONTROL`")] {
         let text = try_described("evil-enricher", "enricher-case=", case).unwrap_err();
         assert!(text.contains(expected), "{case}: {text}");
     }

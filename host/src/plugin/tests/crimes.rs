@@ -272,7 +272,7 @@ fn crimes_of_describe() {
         (b'G', "two columns would be X"),
         (b'H', "it has 101 columns, 1 to 100 are allowed"),
         (b'I', "column `much` is to have 4294967295 characters"),
-        (b'J', "column `when` is a time: keys hold texts and integers only"),
+        (b'J', "column `moment` is a time: keys hold texts and integers only"),
         (b'K', "it has 0 columns"),
         (b'L', "its text is not one line"),
         (b'M', "is one that every table has already"),

@@ -54,11 +54,11 @@ fn unfit_files() {
         // The records of one version under the name of another.
         let other = replace(plugin, b"@0.2.0", b"@0.1.0", usize::MAX);
         check(&other, "its export `describe` has another type than concentrator:mapping says");
-        let other = replace(plugin, b"@0.2.0", b"@0.1.0", 1);
-        check(&other, "it was built for concentrator:mapping 0.1.0 and 0.2.0, this host offers");
         let other = replace(plugin, b"concentrator:mapping", b"concentrator:drawing", usize::MAX);
         check(&other, "was not built for concentrator:mapping; it exports");
     }
+    let other = replace(&component, b"@0.2.0", b"@0.1.0", 1);
+    check(&other, "it was built for concentrator:mapping 0.1.0 and 0.2.0, this host offers");
     for plugin in [&module, &component] {
         let other = replace(plugin, b"restore", b"restart", usize::MAX);
         check(&other, "it does not export restore and so is not of the world `mapper`");

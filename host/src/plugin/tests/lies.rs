@@ -250,8 +250,8 @@ fn lies_about_a_state() {
 fn functions_behind_the_scenes() {
     let spin = "(loop br 0) unreachable";
     for (realloc, expected) in [
-        ("i32.const -1", "out of bounds"),
-        ("i32.const 262143", "out of bounds"),
+        ("i32.const -1", "realloc return: beyond end of memory"),
+        ("i32.const 262143", "realloc return: beyond end of memory"),
         ("unreachable", "unreachable"),
         (spin, "limit call_ms of 300"),
     ] {
