@@ -17,7 +17,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     say("running the tests");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).env("CONCENTRATOR_GUESTS_DIR", target_dir(root).join("guests"));
-    let status = command.args(["test", "--workspace", "--exclude", "evil"]).args(arguments).status();
+    let status = command.args(["test", "--workspace"]).args(crate::check::GUESTS_ONLY).args(arguments).status();
     let status = status.context("start cargo test")?;
     ensure!(status.success(), "tests failed");
     Ok(())

@@ -69,13 +69,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
         bench.before = bench.results_of(&first, &stretches);
     }
     let mut sources = Sources::watch(&bench.project.dir)?;
-    let mut good = bench.round(Instant::now(), "started")?;
-    while !arguments.once {
+    let good = bench.round(Instant::now(), "started")?;
+    if arguments.once {
+        return Ok(if good { exit::SUCCESS } else { exit::PROBLEMS });
+    }
+    loop {
         out(&format!("watching {}; Ctrl-C ends it", bench.project.dir.display()));
         let saved = sources.wait_for_change()?;
-        good = bench.round(saved, "saved")?;
+        bench.round(saved, "saved")?;
     }
-    Ok(if good { exit::SUCCESS } else { exit::PROBLEMS })
 }
 
 impl Bench<'_> {

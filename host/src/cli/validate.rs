@@ -117,7 +117,10 @@ fn check_chain(name: &str, source: &Source, config: &Config, mut links: Vec<Link
     let Some(mapper) = links.pop() else { return };
     let links = match Links::new(mapper, enrichers) {
         Ok(links) => links,
-        Err(unfit) => return drop(report.note::<()>(&format!("source {name}: plugins"), Err(unfit.into()))),
+        Err(unfit) => {
+            report.note::<()>(&format!("source {name}: plugins"), Err(unfit.into()));
+            return;
+        }
     };
     let info = LaneInfo {
         name: name.to_owned(),

@@ -338,11 +338,14 @@ pub(super) enum Describe {
     Enricher(TypedFunc<(), (EnricherDescription,)>),
 }
 
+/// What an enricher is given: events, and rows by table.
+type Given = (Arc<Vec<u8>>, Vec<TableRows>);
+
 /// `map` or `enrich`, by version.
 pub(super) enum Work {
     First(TypedFunc<(Arc<Vec<u8>>,), Answer<FirstOutput>>),
     Map(TypedFunc<(Arc<Vec<u8>>,), Answer<Output>>),
-    Enrich(TypedFunc<(Arc<Vec<u8>>, Vec<TableRows>), Answer<Enriched>>),
+    Enrich(TypedFunc<Given, Answer<Enriched>>),
 }
 
 impl Exports {
