@@ -7,6 +7,12 @@
 //! 1024 description   2048 result of `map`   3072 one table   3200 its row   3400 own rows   3600 rejections   4096 state
 //! ```
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::type_complexity,
+    reason = "addresses in a guest, as numbers of its own width"
+)]
+
 use super::{ROLES, batch, directory, engine, evil_bytes, lane, limits, quick};
 use crate::plugin::{Failure, Instance, Limits, Plugin};
 use crate::record::table_named;
