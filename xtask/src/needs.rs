@@ -28,7 +28,7 @@ pub(crate) fn postgres() -> Result<()> {
     Ok(())
 }
 
-/// What plugins in other languages than Rust are made with, and what runs the readers of events.
+/// What plugins in other languages than Rust are made with, what runs the readers of events, and what the tutorial types.
 pub(crate) fn languages() -> Result<()> {
     for (program, what, packages) in [
         ("python3", "Python", "python3"),
@@ -36,6 +36,8 @@ pub(crate) fn languages() -> Result<()> {
         ("npm", "the package manager of Node.js", "npm"),
         ("clang", "a C compiler for WebAssembly", "clang"),
         ("wasm-ld", "a linker for WebAssembly", "lld"),
+        ("patch", "the program that applies differences", "patch"),
+        ("sqlite3", "the command line of SQLite", "sqlite3"),
     ] {
         if on_path(program).is_none() {
             install(what, packages, &|| on_path(program).is_some())?;
