@@ -19,6 +19,7 @@ enum How {
 /// What can be measured: name, how, what it tells.
 const BENCHES: &[(&str, How, &str)] = &[
     ("boundary", How::Bench, "mapping inside the sandbox against the same code natively, and shapes of the boundary"),
+    ("languages", How::Bench, "what one enricher costs in Rust, C, JavaScript and Python"),
     ("peers", How::Peers, "mapping inside our sandbox against the same code natively and in Extism"),
     ("durable_append", How::Bench, "the queue against raw write and fdatasync"),
     ("idb_write", How::Bench, "the database stage against COPY (PostgreSQL) and the best raw insert (SQLite)"),
@@ -31,7 +32,7 @@ const BENCHES: &[(&str, How, &str)] = &[
 ];
 
 /// What needs no database.
-const WITHOUT_DATABASE: &[&str] = &["boundary", "durable_append", "peers"];
+const WITHOUT_DATABASE: &[&str] = &["boundary", "durable_append", "languages", "peers"];
 
 /// Runs those named, or all.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<()> {
