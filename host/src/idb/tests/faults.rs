@@ -180,7 +180,8 @@ async fn deadlocks_serialization_failures_and_time_limits_are_tried_again() {
         // A session looks for a deadlock once, so long after it began to wait: late enough for the other one to be in it.
         "deadlock_timeout = '1s'",
         "default_transaction_isolation = 'repeatable read'",
-        "statement_timeout = '300ms'",
+        // Longer than any statement of the set-up takes on a busy machine.
+        "statement_timeout = '3s'",
     ] {
         let (cluster, database) = server();
         cluster.sql("postgres", &format!("ALTER DATABASE {database} SET {setting}")).unwrap();

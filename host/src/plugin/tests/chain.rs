@@ -150,7 +150,7 @@ fn an_enricher_with_names_sees_those_and_what_made_rows() {
 /// Session, link, directory and tick entries reach the mapper whatever it names, and an enricher that names none.
 #[test]
 fn entries_of_the_lane() {
-    let tick = Builder::new(Kind::Tick, "tick", TIME).finish().unwrap();
+    let tick = Builder::new(Kind::Tick, "tick", TIME).text("callid", "c0").finish().unwrap();
     let bookmark = Builder::new(Kind::Bookmark, "mark", TIME).finish().unwrap();
     let bytes = [tick, bookmark].concat();
     for enrichers in [enricher('0', ""), enricher('a', "")] {
