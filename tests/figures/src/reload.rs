@@ -12,7 +12,7 @@ use std::time::Duration;
 const LIVE: u32 = 10_000;
 const RELOADS: u64 = 50;
 /// Length of the site's day: enough that all reloads fall into it.
-const HOURS: f64 = 0.75;
+const HOURS: f64 = 0.25;
 /// Longest pause that is wanted, ms.
 const BUDGET_MS: f64 = 30.0;
 const UNDISTURBED: &str = "undisturbed";
