@@ -124,8 +124,7 @@ fn evil(case: &str) -> Site {
     let mut bytes = b"Asterisk Call Manager/11.0.0\r\n".to_vec();
     for n in 0..9 {
         let name = if n == 4 { "Evil" } else { "Good" };
-        let packet =
-            format!("Event: {name}\r\nTimestamp: 1795346820.00000{n}\r\nN: {n}\r\ncallid: call-{n}\r\n\r\n");
+        let packet = format!("Event: {name}\r\nTimestamp: 1795346820.00000{n}\r\nN: {n}\r\ncallid: call-{n}\r\n\r\n");
         bytes.extend_from_slice(packet.as_bytes());
     }
     std::fs::write(site.path("evil.ami"), bytes).unwrap();
