@@ -8,11 +8,17 @@ use crate::voice_site::{VoiceSite, day};
 use campaign::rows::{Database, differences};
 use serde_json::Value;
 use simulator::config::Config;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 const LANGUAGES: [&str; 5] = ["rust", "c", "python", "javascript", "typescript"];
+
+/// A compiler on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The enrichers, made once in a run.
 static ENRICHERS: [OnceLock<PathBuf>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
@@ -37,13 +43,12 @@ fn ok(dir: &Path, arguments: &[&str]) -> String {
 }
 
 /// A new project and its plugin file.
-fn built(language: &str, world: &str) -> PathBuf {
+fn built(language: &str, world: &str, folder: &str) -> PathBuf {
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("authors");
     let name = if world == "mapper" { "bell" } else { "mask" };
-    let dir = all.join(format!("{language}-{world}"));
+    let dir = all.join(folder);
     let _ = std::fs::remove_dir_all(&dir);
     std::fs::create_dir_all(&all).unwrap();
-    let folder = dir.file_name().unwrap().to_str().unwrap();
     let told = ok(&all, &["plugin", "new", name, "--language", language, "--world", world, "--dir", folder]);
     for next in [&format!("cd {folder}"), "concentrator plugin build", "concentrator plugin test"] {
         assert!(told.contains(next), "`{next}` is missing in {told}");
@@ -55,12 +60,12 @@ fn built(language: &str, world: &str) -> PathBuf {
 
 fn enricher(language: &str) -> &'static Path {
     let at = LANGUAGES.iter().position(|known| *known == language).unwrap();
-    ENRICHERS[at].get_or_init(|| built(language, "enricher"))
+    ENRICHERS[at].get_or_init(|| built(language, "enricher", &format!("{language}-enricher")))
 }
 
 /// Everything that an author does first, in both worlds.
 fn author(language: &str) {
-    let mapper = built(language, "mapper");
+    let mapper = built(language, "mapper", &format!("{language}-mapper"));
     let of_mapper = match language {
         "rust" => ("abandoned", "G_CALL_STAT", "\"t_duration\":30", "\"t_duration\":31", "31 → 30"),
         _ => ("survey", "X_BELL_SURVEY", "\"answer\":4", "\"answer\":5", "5 → 4"),
@@ -123,6 +128,96 @@ fn in_javascript() {
 #[test]
 fn in_typescript() {
     author("typescript");
+}
+
+/// What `concentrator dev` has said so far, as it says it.
+struct Dev {
+    child: Child,
+    said: Receiver<String>,
+}
+
+impl Dev {
+    fn start(project: &Path) -> Self {
+        let mut child = concentrator(project, &["dev"]).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (say, said) = std::sync::mpsc::channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| _ = say.send(line)));
+        Self { child, said }
+    }
+
+    /// What it says until it waits for the next save.
+    fn round(&self) -> String {
+        let mut round = String::new();
+        loop {
+            let line = self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it says no more:\n{round}"));
+            if line.starts_with("watching ") {
+                return round;
+            }
+            round = round + &line + "\n";
+        }
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_save_shows_what_it_changes() {
+    let project = built("c", "mapper", "c-dev");
+    let change = |file: &str, from: &str, to: &str| {
+        let file = project.join(file);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "`{from}` is not in {}", file.display());
+        std::fs::write(file, text.replacen(from, to, 1)).unwrap();
+    };
+    let dev = Dev::start(&project);
+    let round = dev.round();
+    assert!(round.contains("started → built ") && round.contains("0 of 2 rows changed"), "{round}");
+
+    change("src/plugin.c", "val.integer = number;", "val.integer = number + 1;");
+    let round = dev.round();
+    assert!(round.contains("4 → 5") && round.contains("1 of 2 rows changed"), "{round}");
+
+    change("src/plugin.c", "number + 1;", "number + ;");
+    assert_eq!(dev.round(), "", "the compiler's words are on the other stream, and it goes on");
+    change("src/plugin.c", "number + ;", "number + 1;");
+    assert!(dev.round().contains("0 of 2 rows changed"));
+
+    // Other events are no other version.
+    change("cases/survey/events.jsonl", "\"4\"", "\"7\"");
+    let round = dev.round();
+    assert!(round.contains("replayed 4 events") && round.contains("0 of 2 rows changed"), "{round}");
+    drop(dev);
+
+    let told = ok(&project, &["dev", "--once", "--against", project.join("bell.wasm").to_str().unwrap()]);
+    assert!(told.contains("0 of 2 rows changed"), "{told}");
+}
+
+#[test]
+fn recordings_are_replayed() {
+    let project = built("c", "mapper", "c-recordings");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data");
+    let manager = data.join("asterisk/s01-queue-answered-caller-hangs-up/recording.ami");
+    let log = data.join("tevents/library.log");
+    let (manager, log) = (manager.to_str().unwrap(), log.to_str().unwrap());
+    let told = ok(&project, &["dev", "--once", "--recording", manager, "--events", log]);
+    let events =
+        |file: &str| ok(&project, &["plugin", "events", file]).lines().filter(|line| line.starts_with('{')).count();
+    let all = events(manager) + events(log);
+    assert!(all > 100 && told.contains(&format!("replayed {all} events")), "{all}: {told}");
+
+    // What is written is a case.
+    let case = tempfile::tempdir().unwrap();
+    let lines = case.path().join("events.jsonl");
+    let told = ok(&project, &["plugin", "events", manager, "--output", lines.to_str().unwrap()]);
+    assert_eq!(told, format!("{} events written\n", events(manager)));
+    ok(&project, &["plugin", "test", "--cases", case.path().to_str().unwrap(), "--update"]);
+    let (code, told) = said(&mut concentrator(&project, &["plugin", "events", "bell.wasm"]));
+    assert!(code != 0 && told.contains("bell.wasm has no events"), "{code} {told}");
 }
 
 #[test]

@@ -15,13 +15,14 @@
 //! 1. What is found depends on plugins, events and cuts only (`tests::a_trial_can_be_repeated`).
 //!
 //! # Not here
-//! Where events come from (`cli`), and what holds of a lane: session control, numbering, the database.
+//! What of it the user asked for (`cli`), and what holds of a lane: session control, numbering, the database.
 
 pub mod case;
 pub mod database;
 pub mod determinism;
 pub mod difference;
 pub mod json;
+pub mod recording;
 pub mod versions;
 
 use crate::event::{Kind, View};
@@ -50,7 +51,7 @@ pub fn lane() -> LaneInfo {
 }
 
 /// What is led through plugins: flat events, and, for an enricher that is alone, the rows of each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Events {
     /// Each in its flat form.
     pub flat: Vec<Vec<u8>>,

@@ -50,8 +50,15 @@ struct Bench<'a> {
     arguments: &'a Arguments,
     project: Project,
     engine: Engine,
-    /// What the version before made.
-    before: Option<Results>,
+    /// The version before.
+    before: Option<Before>,
+}
+
+/// A version to compare with, and what it made of which events.
+struct Before {
+    plugin: Arc<Plugin>,
+    stretches: Vec<Stretch>,
+    made: Results,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
@@ -65,8 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
     let mut bench = Bench { arguments, project, engine: trial_engine()?, before: None };
     let stretches = bench.stretches()?;
     let first = arguments.against.clone().unwrap_or_else(|| bench.project.wasm());
-    if first.is_file() {
-        bench.before = bench.results_of(&first, &stretches);
+    if first.is_file() || arguments.against.is_some() {
+        bench.before = bench.version_in(&first, stretches);
     }
     let mut sources = Sources::watch(&bench.project.dir)?;
     let good = bench.round(Instant::now(), "started")?;
@@ -85,10 +92,10 @@ impl Bench<'_> {
         self.arguments.events.read(&self.arguments.config, &self.project, &self.engine)
     }
 
-    /// What a plugin file makes, to compare with; none if it cannot be used any more.
-    fn results_of(&self, file: &Path, stretches: &[Stretch]) -> Option<Results> {
+    /// A plugin file to compare with; none if it cannot be used any more.
+    fn version_in(&self, file: &Path, stretches: Vec<Stretch>) -> Option<Before> {
         match Plugin::load(&self.engine, file) {
-            Ok(plugin) => Some(replay(&Arc::new(plugin), stretches).0),
+            Ok(plugin) => Some(Before::of(Arc::new(plugin), stretches)),
             Err(error) => {
                 eprintln!("not compared with {}: {error}", file.display());
                 None
@@ -115,7 +122,7 @@ impl Bench<'_> {
                 return Ok(false);
             }
         };
-        // Cases may have been changed as well.
+        // Cases may have been changed as well, and a lane goes on.
         let stretches = match self.stretches() {
             Ok(stretches) => stretches,
             Err(error) => {
@@ -123,11 +130,14 @@ impl Bench<'_> {
                 return Ok(false);
             }
         };
+        if let Some(before) = self.before.take() {
+            self.before = Some(before.on(&stretches));
+        }
         let replaying = Instant::now();
         let (after, good) = replay(&plugin, &stretches);
         let replayed_in = replaying.elapsed();
         let events: usize = stretches.iter().map(|stretch| stretch.events.len()).sum();
-        let differences = self.before.as_ref().map(|before| before.differences(&after));
+        let differences = self.before.as_ref().map(|before| before.made.differences(&after));
         let changed = differences.iter().flatten().map(|(_, difference)| difference.len()).sum::<usize>();
         let compared = match &differences {
             None => format!("{} rows, nothing to compare them with", after.rows()),
@@ -140,9 +150,24 @@ impl Bench<'_> {
             seconds(replayed_in)
         ));
         if self.arguments.against.is_none() || self.before.is_none() {
-            self.before = Some(after);
+            self.before = Some(Before { plugin, stretches, made: after });
         }
         Ok(good)
+    }
+}
+
+impl Before {
+    fn of(plugin: Arc<Plugin>, stretches: Vec<Stretch>) -> Self {
+        let mut made = Results::default();
+        stretches.iter().for_each(|stretch| made.keep(&stretch.name, &stretch.replay(&plugin)));
+        Self { plugin, stretches, made }
+    }
+
+    /// The same version on the events of this round: what differs then is the version's doing.
+    fn on(self, stretches: &[Stretch]) -> Self {
+        let same = self.stretches.len() == stretches.len()
+            && self.stretches.iter().zip(stretches).all(|(before, now)| before.is_same(now));
+        if same { self } else { Self::of(self.plugin, stretches.to_vec()) }
     }
 }
 

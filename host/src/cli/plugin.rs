@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod events;
 mod inspect;
 mod list;
 mod logs;
@@ -26,6 +27,8 @@ pub(crate) enum Verb {
     Build(build::Arguments),
     /// Tell whether a plugin file can be used: what it is, what it wants, and how a dry run goes.
     Check(check::Arguments),
+    /// Write the events of a recording as a case folder holds them.
+    Events(events::Arguments),
     /// Run case folders through a plugin, and show how its rows differ from the expected ones.
     Test(test::Arguments),
     /// Tell everything about one plugin.
@@ -49,6 +52,7 @@ pub(crate) fn run(verb: &Verb) -> Result<u8> {
         Verb::New(arguments) => new::run(arguments),
         Verb::Build(arguments) => build::run(arguments),
         Verb::Check(arguments) => check::run(arguments),
+        Verb::Events(arguments) => events::run(arguments),
         Verb::Test(arguments) => test::run(arguments),
         Verb::Inspect(arguments) => inspect::run(arguments),
         Verb::List(arguments) => list::run(arguments),

@@ -6,6 +6,7 @@ use crate::clock::rfc3339;
 use crate::config::Config;
 use crate::event::{Kind, Seq, View, Views};
 use crate::queue::{self, Read};
+use crate::trial::recording;
 use anyhow::{Context, Result, bail};
 use concentrator_event::json;
 use std::io::{BufWriter, Write};
@@ -292,12 +293,7 @@ fn put(view: &View<'_>, format: Format, output: &mut dyn Write) -> Result<bool> 
     match format {
         Format::Flat => output.write_all(view.raw())?,
         Format::Jsonl if view.kind() == Kind::Bookmark => return Ok(false),
-        Format::Jsonl => {
-            let mut object = json::to_json(view);
-            // The place in a case is the line.
-            object.as_object_mut().map(|fields| fields.shift_remove("seq"));
-            writeln!(output, "{object}")?;
-        }
+        Format::Jsonl => writeln!(output, "{}", recording::line(view))?,
     }
     Ok(true)
 }

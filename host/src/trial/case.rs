@@ -8,10 +8,9 @@
 //! | `given.jsonl` | of an enricher: the rows that the mapper made, `{"G_CALL_HISTORY":{"at":0,…}}` |
 //! | `rows.jsonl` | the rows to expect, as the database has them in the end |
 
-use super::{Events, json, lane};
+use super::{Events, json, lane, recording};
 use crate::plugin::LaneInfo;
-use anyhow::{Context, Result, bail, ensure};
-use concentrator_event::json as event_json;
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::fs;
 use std::io::ErrorKind;
@@ -60,7 +59,7 @@ impl Case {
     /// # Errors
     /// With the file and line that are wrong.
     pub fn read(dir: &Path) -> Result<Self> {
-        let mut events = read_events(&dir.join("events.jsonl"))?;
+        let mut events = recording::lines(&dir.join("events.jsonl"))?;
         read_given(&dir.join("given.jsonl"), &mut events)?;
         let config = of_case(dir, "config.json")?.map_or_else(|| "{}".to_owned(), |(_, text)| text);
         let lane = match of_case(dir, "lane.json")? {
@@ -102,22 +101,6 @@ pub fn folders(dir: &Path) -> Result<Vec<PathBuf>> {
     cases.sort();
     ensure!(!cases.is_empty(), "there is no case in {}: a folder with a file `events.jsonl`", dir.display());
     Ok(cases)
-}
-
-/// The events of a file, a line of JSON each.
-///
-/// # Errors
-/// With the line that is none, or if there are none.
-pub fn read_events(file: &Path) -> Result<Events> {
-    let Some(read) = text(file)? else { bail!("there is no {}", file.display()) };
-    let mut flat = Vec::new();
-    for (number, line) in (1..).zip(read.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let event = event_json::from_json(line).and_then(|event| event.finish().map_err(|error| error.to_string()));
-        let event = event.map_err(|words| anyhow::anyhow!("{}:{number}: {words}", file.display()))?;
-        flat.push(event);
-    }
-    ensure!(!flat.is_empty(), "{} has no events", file.display());
-    Ok(Events { flat, ..Events::default() })
 }
 
 fn read_given(file: &Path, events: &mut Events) -> Result<()> {

@@ -32,6 +32,15 @@ impl Stretch {
         Self { name, events, config, lane, mapper }
     }
 
+    /// Whether a plugin is given the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let mapper =
+            |stretch: &Self| stretch.mapper.as_ref().map(|link| (link.plugin.digest().to_owned(), link.config.clone()));
+        (&self.name, &self.config, &self.lane, &self.events) == (&other.name, &other.config, &other.lane, &other.events)
+            && mapper(self) == mapper(other)
+    }
+
     /// What the plugin makes of it.
     ///
     /// # Errors

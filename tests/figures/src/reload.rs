@@ -18,18 +18,29 @@ const BUDGET_MS: f64 = 30.0;
 const UNDISTURBED: &str = "undisturbed";
 const RELOADED: &str = "reloaded";
 
-/// What was seen at a reload.
+/// What was seen at one of the marks at which a plugin is reloaded, or would be.
 struct Seen {
     pause_ms: f64,
     resident: u64,
 }
 
+/// What a day came to.
+struct Day {
+    entries: u64,
+    seen: Vec<Seen>,
+    /// Peak of resident memory, MiB.
+    peak: u64,
+}
+
 pub(crate) fn run(server: &mut Cluster) -> Result<()> {
-    let (entries, ..) = day(server, UNDISTURBED, 0)?;
-    println!("{LIVE} live calls, {entries} entries, {RELOADS} reloads");
-    let (again, seen, peak) = day(server, RELOADED, entries)?;
-    ensure!(again == entries, "the two days differ: {entries} entries and {again}");
-    let mut pauses: Vec<f64> = seen.iter().map(|seen| seen.pause_ms).collect();
+    let config = Config { live_calls: Some(LIVE), hours: HOURS, ..Config::default() };
+    let events = u64::try_from(Site::new(&config).count())?;
+    println!("{LIVE} live calls, {events} events, {RELOADS} reloads");
+    let undisturbed = day(server, UNDISTURBED, &config, events, false)?;
+    let reloaded = day(server, RELOADED, &config, events, true)?;
+    let (one, other) = (undisturbed.entries, reloaded.entries);
+    ensure!(one == other, "the two days differ: {one} entries and {other}");
+    let mut pauses: Vec<f64> = reloaded.seen.iter().map(|seen| seen.pause_ms).collect();
     pauses.sort_by(f64::total_cmp);
     let at = |share: usize| pauses.get((pauses.len() - 1) * share / 100).copied().unwrap_or_default();
     println!(
@@ -38,10 +49,10 @@ pub(crate) fn run(server: &mut Cluster) -> Result<()> {
         at(90),
         at(100)
     );
-    println!("  resident memory    after each reload, MiB, and the peak {peak}:");
-    for ten in seen.chunks(10) {
-        let line: Vec<String> = ten.iter().map(|seen| format!("{:>5}", seen.resident)).collect();
-        println!("    {}", line.join(" "));
+    println!("  resident memory    median of each ten marks, MiB, and the peak");
+    for (name, day) in [(UNDISTURBED, &undisturbed), (RELOADED, &reloaded)] {
+        let tens: Vec<String> = day.seen.chunks(10).map(|ten| format!("{:>5}", median(ten))).collect();
+        println!("    {name:<16} {} {:>7}", tens.join(" "), day.peak);
     }
     let found = differences(&Database::Postgres(server, UNDISTURBED), &Database::Postgres(server, RELOADED))?;
     println!("  rows               {}", if found.is_empty() { "equal".to_owned() } else { found.join("\n") });
@@ -49,27 +60,29 @@ pub(crate) fn run(server: &mut Cluster) -> Result<()> {
     Ok(())
 }
 
-/// A day; `entries`, if it is known how many there will be, is divided by the reloads. Gives the number of entries, what
-/// was seen at the reloads and the peak of memory, MiB.
-fn day(server: &Cluster, database: &str, entries: u64) -> Result<(u64, Vec<Seen>, u64)> {
-    let config = Config { live_calls: Some(LIVE), hours: HOURS, ..Config::default() };
+fn median(seen: &[Seen]) -> u64 {
+    let mut resident: Vec<u64> = seen.iter().map(|seen| seen.resident).collect();
+    resident.sort_unstable();
+    resident.get(resident.len() / 2).copied().unwrap_or_default()
+}
+
+/// A day of so many events, with a look at the daemon at each mark, and a reload if that is wanted.
+fn day(server: &Cluster, database: &str, config: &Config, events: u64, reload: bool) -> Result<Day> {
     let daemon = Daemon::start(server, database)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let options = Options::new(&config.name, Endpoint::Connect(daemon.address.parse()?));
-    let player = runtime.block_on(Player::start(Site::new(&config), options))?;
+    let player = runtime.block_on(Player::start(Site::new(config), options))?;
     let mut seen = Vec::new();
-    if entries > 0 {
-        for reload in 1..=RELOADS {
-            let at = entries * reload / (RELOADS + 1);
-            runtime.block_on(player.reached(|progress| progress.acked >= at || progress.finished));
-            let pause_ms = daemon.reload()?;
-            seen.push(Seen { pause_ms, resident: daemon.memory()?.0 });
-        }
+    for mark in 1..=RELOADS {
+        let at = events * mark / (RELOADS + 1);
+        runtime.block_on(player.reached(|progress| progress.acked >= at || progress.finished));
+        let pause_ms = if reload { daemon.reload()? } else { 0.0 };
+        seen.push(Seen { pause_ms, resident: daemon.memory()?.0 });
     }
     runtime.block_on(player.all_acked());
     daemon.drained()?;
     std::thread::sleep(Duration::from_millis(500));
     let (entries, peak) = (player.progress().acked, daemon.memory()?.1);
     runtime.block_on(player.stop());
-    Ok((entries, seen, peak))
+    Ok(Day { entries, seen, peak })
 }

@@ -1,29 +1,25 @@
-//! Which events `concentrator dev` replays: case folders, a file, or the last ones of a lane.
+//! Which events `concentrator dev` replays: case folders, recordings, or the last ones of a lane.
 
 use super::super::ConfigArguments;
-use crate::event::{Kind, Seq, Views};
 use crate::plugin::{Engine, LaneInfo, Link, Plugin};
-use crate::queue::{self, Read};
 use crate::trial::case::{self, Case};
 use crate::trial::versions::Stretch;
-use crate::trial::{Events, lane};
+use crate::trial::{lane, recording};
 use anyhow::{Context, Result, bail};
 use concentrator_toolchain::{Project, World};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Events read from a queue at once, and their bytes.
-const READ: (usize, usize) = (4_096, 4 << 20);
 /// Most events that are replayed of a lane.
 const LAST_MAX: u64 = 1_000_000;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Which {
-    /// Replay the events of this file, a line of JSON each, as `concentrator queue export` writes them; by default the
-    /// case folders of the project.
-    #[arg(long, value_name = "FILE", conflicts_with = "lane")]
-    events: Option<PathBuf>,
+    /// Replay a recording: lines of JSON as `concentrator queue export` writes them, the bytes of a manager connection,
+    /// or a log with T-Library events. Can be given several times; by default the case folders of the project are
+    /// replayed.
+    #[arg(long, visible_alias = "recording", value_name = "FILE", conflicts_with = "lane")]
+    events: Vec<PathBuf>,
     /// Replay the last events in the queue of this lane, whether or not a daemon runs.
     #[arg(long, value_name = "SOURCE")]
     lane: Option<String>,
@@ -52,14 +48,17 @@ impl Which {
             return Ok(vec![self.of_lane(source, config, project, engine, mapper)?]);
         }
         let own = self.plugin_config.as_deref().map(options).transpose()?;
-        if let Some(file) = &self.events {
-            return Ok(vec![Stretch {
-                name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                events: case::read_events(file)?,
-                config: own.unwrap_or_else(|| "{}".into()),
-                lane: lane(),
-                mapper,
-            }]);
+        if !self.events.is_empty() {
+            let recorded = |file: &PathBuf| {
+                Ok(Stretch {
+                    name: file.display().to_string(),
+                    events: recording::read(file)?,
+                    config: own.clone().unwrap_or_else(|| "{}".into()),
+                    lane: lane(),
+                    mapper: mapper.clone(),
+                })
+            };
+            return self.events.iter().map(recorded).collect();
         }
         // What a case is given may be rows of tables that only the plugin declares.
         let folders = case::folders(&project.dir.join("cases"))?;
@@ -104,7 +103,7 @@ impl Which {
         };
         Ok(Stretch {
             name: source.to_owned(),
-            events: last_of(&config.lane_dir(source).join("queue"), self.last)?,
+            events: recording::last_of_queue(&config.lane_dir(source).join("queue"), self.last)?,
             config: own,
             lane: LaneInfo {
                 name: source.to_owned(),
@@ -130,30 +129,4 @@ fn options(given: &str) -> Result<Arc<str>> {
     let read: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&text);
     read.with_context(|| format!("{given} is no JSON object"))?;
     Ok(text.into())
-}
-
-/// The last events of a queue, which is only read.
-fn last_of(dir: &Path, most: u64) -> Result<Events> {
-    let status = queue::status(dir).with_context(|| format!("look at the queue in {}", dir.display()))?;
-    let from: Seq = (status.durable + 1).saturating_sub(most).max(status.first_retained);
-    let mut reader = queue::show(dir, from)?;
-    let (mut flat, mut buffer) = (Vec::new(), Vec::new());
-    loop {
-        buffer.clear();
-        let read = reader.read(READ.0, READ.1, &mut buffer, Duration::ZERO)?;
-        let Read::Batch { last, .. } = read else { break };
-        for view in Views::new(&buffer) {
-            let view = view.context("an event in the queue")?;
-            if view.kind() != Kind::Bookmark && view.seq() <= status.durable {
-                flat.push(view.raw().to_vec());
-            }
-        }
-        if last >= status.durable {
-            break;
-        }
-    }
-    if flat.is_empty() {
-        bail!("the queue in {} has no events", dir.display());
-    }
-    Ok(Events { flat, ..Events::default() })
 }

@@ -4,7 +4,7 @@ use super::super::{exit, out};
 use super::inspect::{facts, tables};
 use crate::event::{Builder, Kind, Micros};
 use crate::plugin::{Engine, EngineConfig, Failed, Link, Links, Plugin, World};
-use crate::trial::{BATCH, Events, Found, Trial, case, cuts, determinism, lane, opening};
+use crate::trial::{BATCH, Events, Found, Trial, cuts, determinism, lane, opening, recording};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -27,8 +27,8 @@ pub(crate) struct Arguments {
     /// The plugin's options: a JSON object, or `@FILE` with one.
     #[arg(long, value_name = "JSON|@FILE", default_value = "{}")]
     config: String,
-    /// Events for the dry run, a line of JSON each; by default one of each that the plugin asks for, without
-    /// attributes.
+    /// A recording for the dry run: lines of JSON, the bytes of a manager connection, or a log with T-Library events; by
+    /// default one of each event that the plugin asks for, without attributes.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// Also try whether the rows depend on anything but the events: other calls, other instances.
@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
     };
     let trial = Trial { links, opening: opening(lane()) };
     let events = match &arguments.events {
-        Some(file) => case::read_events(file)?,
+        Some(file) => recording::read(file)?,
         None => made_up(&plugin)?,
     };
     if let Err(failed) = dry_run(&trial, &events, &mut report) {
