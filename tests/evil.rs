@@ -5,6 +5,7 @@ use crate::site::{PATIENCE, Site, guests};
 use exchange::{AtEnd, Behaviour, Exchange, Recording};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 /// A lane's name, the crime of its plugin, and a part of the reason in its letters; none: no letter.
@@ -18,19 +19,23 @@ const LANES: &[(&str, &str, Option<&str>)] = &[
     ("copying", "same-text", Some("limit output_bytes")),
     ("flooding", "many-rows", Some("limit")),
     ("beyond", "at-beyond", Some("of a batch of 1")),
-    ("forging", "own-sql", Some("which it did not declare")),
+    ("injecting", "own-sql", Some("which it did not declare")),
     ("garbled", "utf8", Some("utf-8")),
     ("keeping", "snapshot-gigabyte", None),
+    (FORGING, "", Some("is of lane `honest`, and no other lane changes it")),
 ];
+/// Its events named `Evil` have the keys of the honest lane's calls.
+const FORGING: &str = "forging";
 /// Each event is a call of its own; the crimes are committed at the events named `Evil`.
 const EVENTS: &[&str] = &["Good", "Good", "Evil", "Good", "Evil", "Good"];
-/// Memory of the whole process at its worst, KiB: twelve plugins of at most 64 MiB, and what is read from one at a time.
+/// Memory of the whole process at its worst, KiB: thirteen plugins of at most 64 MiB, and what is read from one at a time.
 const PEAK_KIB: u64 = 2 << 20;
 
 fn recording(site: &Site, lane: &str) -> Recording {
     let mut bytes = b"Asterisk Call Manager/11.0.0\r\n".to_vec();
     for (n, name) in EVENTS.iter().enumerate() {
-        let packet = format!("Event: {name}\r\nTimestamp: 1795346820.{n:06}\r\ncallid: {lane}-{n}\r\n\r\n");
+        let owner = if lane == FORGING && *name == "Evil" { "honest" } else { lane };
+        let packet = format!("Event: {name}\r\nTimestamp: 1795346820.{n:06}\r\ncallid: {owner}-{n}\r\n\r\n");
         bytes.extend_from_slice(packet.as_bytes());
     }
     let file = site.path(&format!("{lane}.ami"));
@@ -88,13 +93,20 @@ fn an_honest_lane_among_thieves() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut site = Site::new();
     std::fs::copy(guests().join("evil.wasm"), site.plugins.join("evil.wasm")).unwrap();
-    let mut exchanges = Vec::new();
+    let (mut exchanges, mut late) = (Vec::new(), Vec::new());
     let mut sources = String::new();
     for (number, (lane, case, _)) in LANES.iter().enumerate() {
         let mut behaviour = Behaviour::new("reporting", "secret");
         behaviour.at_end = AtEnd::Hold;
         behaviour.faults.mute = true;
         let recording = recording(&site, lane);
+        if *lane == FORGING {
+            // What it forges must be known first.
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+            sources.push_str(&source(&site, number, lane, case, &address));
+            late.push((address, recording, behaviour));
+            continue;
+        }
         let exchange = runtime.block_on(Exchange::start("127.0.0.1:0", recording, behaviour)).unwrap();
         sources.push_str(&source(&site, number, lane, case, &exchange.address()));
         exchanges.push(exchange);
@@ -103,6 +115,13 @@ fn an_honest_lane_among_thieves() {
     site.plugin_limits = "call_ms = 3000\nmemory_bytes = 67108864\n".to_owned();
     site.write_config();
     let daemon = site.daemon();
+    wait_for(&site, "the honest lane", |status| {
+        let lane = &status["lanes"]["honest"];
+        lane["queue"]["depth"] == 0 && lane["source"]["events"].as_u64() >= Some(EVENTS.len() as u64)
+    });
+    for (address, recording, behaviour) in late {
+        exchanges.push(runtime.block_on(Exchange::start(&address, recording, behaviour)).unwrap());
+    }
     for exchange in &exchanges {
         runtime.block_on(exchange.all_sent());
     }
@@ -127,6 +146,11 @@ fn an_honest_lane_among_thieves() {
         let passes = |name: &&str| reason.is_none() || *name == "Good";
         let calls = EVENTS.iter().enumerate().filter(|(_, name)| passes(name)).map(|(n, _)| format!("{lane}-{n}"));
         expected.extend(calls);
+        if *lane == FORGING {
+            // What is only added stands beside the honest lane's, in the forger's own name.
+            let evil = EVENTS.iter().enumerate().filter(|(_, name)| **name == "Evil");
+            expected.extend(evil.map(|(n, _)| format!("honest-{n}")));
+        }
     }
     expected.sort();
     let found: Vec<String> = found.into_iter().filter(|callid| !callid.is_empty()).collect();

@@ -16,7 +16,7 @@ mod run;
 mod status;
 mod validate;
 
-use crate::config::Config;
+use crate::config::{Config, Problems};
 use crate::telemetry::LogFormat;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -146,6 +146,15 @@ pub async fn run(arguments: Arguments) -> Result<u8> {
         Verb::Dev(verb) => dev::run(&verb),
         Verb::Generate(verb) => generate::run(&verb),
         Verb::Version(verb) => Ok(version(verb.json)),
+    }
+}
+
+/// What ended a verb, in words; the problems of a configuration have codes and places of their own.
+#[must_use]
+pub fn words_of(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Problems>() {
+        Some(problems) => problems.to_string(),
+        None => format!("error: {error:#}"),
     }
 }
 

@@ -268,6 +268,10 @@ impl Config {
     pub fn read(files: &[PathBuf]) -> Result<Self, Problems> {
         let (config, documents, mut problems) = parse::read(files);
         validate::validate(&config, &documents, &mut problems);
+        if problems.iter().any(|problem| problem.code == parse::UNREADABLE) {
+            // What seems to be missing may stand in the file that could not be read.
+            problems.retain(|problem| problem.code == parse::UNREADABLE || problem.place.is_some());
+        }
         if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
     }
 

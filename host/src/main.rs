@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(cli::run(arguments)).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("{}", cli::words_of(&error));
         cli::exit::code_of(&error)
     });
     // A thread that is stuck in a system call must not keep the process.

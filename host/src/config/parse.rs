@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// Code of a file that cannot be read.
+pub(super) const UNREADABLE: &str = "IC1001";
 /// Most mistakes reported for one file.
 const MISTAKES_MAX: usize = 50;
 
@@ -47,7 +49,7 @@ pub(super) fn read(paths: &[PathBuf]) -> (Config, Vec<Document>, Vec<Problem>) {
                 documents.push(Document { file: path, source, accepted });
             }
             Err(error) => problems.push(Problem {
-                code: "IC1001",
+                code: UNREADABLE,
                 what: format!("cannot read {}: {error}", path.display()),
                 place: None,
                 help: Some(
@@ -77,7 +79,7 @@ fn expand(paths: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<PathBuf> {
         files.sort();
         if files.is_empty() {
             let what = format!("no *.toml in {}", path.display());
-            problems.push(Problem { code: "IC1001", what, place: None, help: None });
+            problems.push(Problem { code: UNREADABLE, what, place: None, help: None });
         }
         out.append(&mut files);
     }

@@ -97,7 +97,7 @@ impl Shape {
             match self.shape_row(&row.callid, deleted, &mut row.keyname, &mut row.value) {
                 Place::Nowhere => {}
                 Place::Plain => rows.add(row),
-                Place::Secure => rows.add(secure(row)),
+                Place::Secure => rows.add(GSecureUserdataHistory::from(row)),
             }
         }
         rows.of::<GSecureUserdataHistory>().retain_mut(|row| {
@@ -144,24 +144,6 @@ enum Place {
     Nowhere,
     Plain,
     Secure,
-}
-
-fn secure(row: GUserdataHistory) -> GSecureUserdataHistory {
-    GSecureUserdataHistory {
-        at: row.at,
-        callid: row.callid,
-        partyid: row.partyid,
-        pseq: row.pseq,
-        cseq: row.cseq,
-        endpointdn: row.endpointdn,
-        agentid: row.agentid,
-        keyname: row.keyname,
-        sourcetype: row.sourcetype,
-        changetype: row.changetype,
-        value: row.value,
-        added: row.added,
-        ext: row.ext,
-    }
 }
 
 export_enricher!(Shape);

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 const LIVE: u32 = 10_000;
 const RELOADS: u64 = 50;
-/// Length of the site's day: enough that all reloads fall into it.
-const HOURS: f64 = 0.25;
+/// Length of the site's day. Reloads begin after a third of it, when about all calls are live.
+const HOURS: f64 = 0.5;
 /// Longest pause that is wanted, ms.
 const BUDGET_MS: f64 = 30.0;
 const UNDISTURBED: &str = "undisturbed";
@@ -66,7 +66,7 @@ fn median(seen: &[Seen]) -> u64 {
     resident.get(resident.len() / 2).copied().unwrap_or_default()
 }
 
-/// A day of so many events, with a look at the daemon at each mark, and a reload if that is wanted.
+/// A day of so many events, with a look at the daemon when it has mapped so many, and a reload if that is wanted.
 fn day(server: &Cluster, database: &str, config: &Config, events: u64, reload: bool) -> Result<Day> {
     let daemon = Daemon::start(server, database)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -74,8 +74,8 @@ fn day(server: &Cluster, database: &str, config: &Config, events: u64, reload: b
     let player = runtime.block_on(Player::start(Site::new(config), options))?;
     let mut seen = Vec::new();
     for mark in 1..=RELOADS {
-        let at = events * mark / (RELOADS + 1);
-        runtime.block_on(player.reached(|progress| progress.acked >= at || progress.finished));
+        let at = events / 3 + events / 2 * mark / RELOADS;
+        daemon.wait("the mark", |lane| lane["queue"]["mapped"].as_u64().is_some_and(|mapped| mapped >= at))?;
         let pause_ms = if reload { daemon.reload()? } else { 0.0 };
         seen.push(Seen { pause_ms, resident: daemon.memory()?.0 });
     }

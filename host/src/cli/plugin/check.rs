@@ -59,7 +59,9 @@ impl Report {
             all.insert("problems".to_owned(), json!(self.problems));
             out(&Value::Object(all).to_string());
         } else {
-            self.facts.iter().for_each(|(name, value)| super::inspect::tell(name, value));
+            // Columns are what `inspect` is asked for.
+            let brief = self.facts.iter().filter(|(_, value)| !value.is_object());
+            brief.for_each(|(name, value)| super::inspect::tell(name, value));
             self.notes.iter().for_each(|note| out(&format!("[NOTE] {note}")));
             self.problems.iter().for_each(|problem| out(&format!("[ERR]  {problem}")));
             if self.problems.is_empty() {

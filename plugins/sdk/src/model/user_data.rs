@@ -117,7 +117,7 @@ impl Telling<'_> {
             ext: cut.then(|| Ext { int1: Some(1), ..Ext::default() }),
         };
         if rule.secure {
-            self.rows.g_secure_userdata_history.push(secure(row));
+            self.rows.g_secure_userdata_history.push(row.into());
         } else {
             self.rows.g_userdata_history.push(row);
         }
@@ -214,20 +214,23 @@ fn by(party: Option<&Party>, cseq: i32, time: i64) -> By {
     By { party, cseq, time }
 }
 
-fn secure(row: GUserdataHistory) -> GSecureUserdataHistory {
-    GSecureUserdataHistory {
-        at: row.at,
-        callid: row.callid,
-        partyid: row.partyid,
-        pseq: row.pseq,
-        cseq: row.cseq,
-        endpointdn: row.endpointdn,
-        agentid: row.agentid,
-        keyname: row.keyname,
-        sourcetype: row.sourcetype,
-        changetype: row.changetype,
-        value: row.value,
-        added: row.added,
-        ext: row.ext,
+/// The same change in the table for what only few may read.
+impl From<GUserdataHistory> for GSecureUserdataHistory {
+    fn from(row: GUserdataHistory) -> Self {
+        Self {
+            at: row.at,
+            callid: row.callid,
+            partyid: row.partyid,
+            pseq: row.pseq,
+            cseq: row.cseq,
+            endpointdn: row.endpointdn,
+            agentid: row.agentid,
+            keyname: row.keyname,
+            sourcetype: row.sourcetype,
+            changetype: row.changetype,
+            value: row.value,
+            added: row.added,
+            ext: row.ext,
+        }
     }
 }
