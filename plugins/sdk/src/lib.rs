@@ -8,6 +8,7 @@
 //! | keep calls in flight over a new version of the plugin | [`state`] |
 //! | read options, and say all mistakes at once | `options`, a feature |
 //! | try a plugin out on recorded cases, without a host | `testing`, a feature |
+//! | bring an allocator of one's own | without `pool`, a default feature |
 //!
 //! A mapping implements [`Mapper`]: it takes the events of one lane, one by one, and calls transitions of the
 //! [`Model`] – a call began, a party was alerted, a queue was joined, an agent logged in. The model makes the rows:
@@ -68,6 +69,8 @@ pub mod model;
 #[cfg(feature = "options")]
 pub mod options;
 pub mod output;
+#[cfg(any(all(target_arch = "wasm32", feature = "pool"), test))]
+mod pool;
 pub mod row;
 pub mod state;
 pub mod store;
