@@ -127,6 +127,13 @@ pub(crate) struct SnapshotTaken {
     pub(crate) states: Vec<snapshot::State>,
 }
 
+impl SnapshotTaken {
+    /// Size of all states.
+    fn bytes(&self) -> usize {
+        self.states.iter().map(|state| state.bytes.len()).sum()
+    }
+}
+
 impl MappedBatch {
     /// The letter that brings the rows of that entry, if one does.
     fn letter_of(&self, entry: Seq) -> Option<Seq> {

@@ -163,9 +163,16 @@ impl Mapping {
         let mut buffer = Vec::new();
         let (mut since_snapshot, mut clock_of_source) = (0_u64, None);
         while !self.deps.abort.is_cancelled() {
-            if self.attend_takeover() {
-                // Begun without the snapshot: the next one is of the new plugins.
-                since_snapshot = self.config.snapshot_events;
+            match self.attend_takeover() {
+                None => {}
+                // The next snapshot is the first one that the new plugins can go on from.
+                Some(None) => since_snapshot = self.config.snapshot_events,
+                // After a crash, they go on from where they began.
+                Some(snapshot) => {
+                    let last = self.guest.next().saturating_sub(1);
+                    pending.get_or_insert_with(|| self.begin(last)).batch.snapshot = snapshot;
+                    since_snapshot = 0;
+                }
             }
             if let Some(paused) = self.deps.shared.gate.paused() {
                 pending = self.offer(pending, true)?;

@@ -51,7 +51,7 @@ pub(crate) fn word(case: &str, seen: u64) -> Option<String> {
             "differs-by-restore" => hidden.restored.into(),
             "differs-by-address" => address(hidden.calls),
             "differs-by-memory" => memory(),
-            "restore-lies" => seen,
+            "counts" | "snapshot-grows" | "restore-lies" => seen,
             _ => return None,
         };
         Some(format!("{case} {number}"))

@@ -11,6 +11,8 @@
 //! What no compiler would make – pointers into nowhere, lengths that overflow, code that cannot be compiled – is
 //! written by hand in the host's tests (`host/src/plugin/tests/lies.rs`, `bombs.rs`).
 //!
+//! The case `counts` is no crime: the column SWITCHCALLID of the event `Evil` tells what its state has counted.
+//!
 //! # Not deterministic
 //! Cases that a double run must find (`differ.rs`); the column SWITCHCALLID of the event `Evil` is what differs.
 //!
@@ -47,6 +49,9 @@ use std::cell::RefCell;
 
 /// What `describe` does; a test replaces the last character in the binary.
 static DESCRIBE_CASE: [u8; 15] = *b"describe-case=0";
+
+/// What an event counts; a test replaces the last character in the binary, which makes another version of the plugin.
+static STEP: [u8; 6] = *b"step=1";
 
 thread_local! {
     static STATE: RefCell<State> = const { RefCell::new(State { case: String::new(), seen: 0 }) };
@@ -92,7 +97,7 @@ impl bindings::Guest for Evil {
         for (event, at) in Views::new(&batch).zip(0..) {
             let event: View<'_> = event.map_err(|malformed| malformed.to_string())?;
             let seen = STATE.with_borrow_mut(|state| {
-                state.seen += 1;
+                state.seen += u64::from(std::hint::black_box(&STEP)[5] - b'0');
                 state.seen
             });
             rows.add(at, &event);

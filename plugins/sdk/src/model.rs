@@ -50,7 +50,7 @@
 //! model.begin(2, 9 * second);
 //! let agent = NewParty {
 //!     call,
-//!     device: "7001",
+//!     device: "call-1 7001",
 //!     ordinal: 0,
 //!     party_type: PartyType::Internal,
 //!     role: Role::Destination,

@@ -19,7 +19,8 @@ pub(crate) struct ReloadArguments {
     /// In this lane only.
     #[arg(long, value_name = "SOURCE")]
     lane: Option<String>,
-    /// Begin with empty states: calls that are under way are ended in the database as inferred.
+    /// Begin without the state: what the queue retains is mapped anew, with its rows discarded, and calls that began
+    /// before it are ended in the database as inferred.
     #[arg(long)]
     cold: bool,
     /// One JSON object a lane and line.
@@ -99,7 +100,8 @@ fn remedy(request: &Reload) -> &'static str {
         _ if request.cold => "`concentrator plugin check FILE` tells what is wrong with a file",
         _ => {
             "`concentrator plugin check FILE` tells what is wrong with a file; if only the state of the plugin before \
-             does not fit, `--cold` begins without it: calls under way are ended in the database as inferred"
+             does not fit, `--cold` begins without it: what the queue retains is mapped anew, and older calls are ended as \
+             inferred"
         }
     }
 }

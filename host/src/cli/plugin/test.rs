@@ -2,12 +2,14 @@
 
 use super::super::{exit, out};
 use super::{Target, colour, trial_engine};
+use crate::event::{Kind, View};
 use crate::plugin::{Link, Links, Plugin, World};
 use crate::trial::case::{self, Case};
 use crate::trial::database::Database;
 use crate::trial::difference::{Difference, Shown};
 use crate::trial::{BATCH, Found, Trial, cuts, opening};
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +40,7 @@ pub(crate) struct Arguments {
 }
 
 /// How a case went.
+#[derive(Default)]
 struct Tried {
     name: String,
     events: usize,
@@ -45,6 +48,8 @@ struct Tried {
     seconds: f64,
     /// What is wrong, in lines; empty: nothing.
     wrong: String,
+    /// Names of events that the mapper is not given.
+    unasked: BTreeSet<String>,
     written: Option<PathBuf>,
 }
 
@@ -86,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
         let events: usize = tried.iter().map(|one| one.events).sum();
         let passed = tried.len() - failed;
         out(&format!("{passed} of {} cases passed, {events} events, {rows} rows", tried.len()));
-        if failed > 0 {
+        if failed > 0 && !arguments.update {
             eprintln!("help: if the rows are as they should be, `--update` accepts them");
         }
     }
@@ -106,7 +111,7 @@ pub(super) fn trial_of(plugin: &Arc<Plugin>, case: &Case) -> Result<Trial> {
 fn try_case(plugin: &Arc<Plugin>, folder: &std::path::Path, update: bool) -> Result<Tried> {
     let begun = Instant::now();
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut tried = Tried { name, events: 0, rows: 0, seconds: 0.0, wrong: String::new(), written: None };
+    let mut tried = Tried { name, ..Tried::default() };
     let case = match Case::read(folder) {
         Ok(case) => case,
         Err(error) => {
@@ -116,6 +121,9 @@ fn try_case(plugin: &Arc<Plugin>, folder: &std::path::Path, update: bool) -> Res
     };
     let trial = trial_of(plugin, &case)?;
     tried.events = case.events.len();
+    if plugin.world() == World::Mapper {
+        tried.unasked = unasked(&trial, &case);
+    }
     match trial.run(&case.events, &cuts(case.events.len(), BATCH, false)) {
         Err(failed) => tried.wrong = format!("{} cannot be opened: {failed}\n", failed.plugin),
         Ok(whole) => {
@@ -128,6 +136,13 @@ fn try_case(plugin: &Arc<Plugin>, folder: &std::path::Path, update: bool) -> Res
     }
     tried.seconds = begun.elapsed().as_secs_f64();
     Ok(tried)
+}
+
+/// Names of source events that no mapper would be given.
+fn unasked(trial: &Trial, case: &Case) -> BTreeSet<String> {
+    let views = case.events.flat.iter().filter_map(|flat| View::parse(flat).ok());
+    let passed_over = views.filter(|view| view.kind() == Kind::Source && !trial.links.want(view));
+    passed_over.map(|view| view.name().to_owned()).collect()
 }
 
 /// Compares with what is expected, or accepts what was found.
@@ -150,6 +165,8 @@ fn compare(case: &Case, database: &Database, update: bool, tried: &mut Tried) ->
         let file = case.rows_file();
         std::fs::write(&file, database.to_lines()).with_context(|| format!("write {}", file.display()))?;
         tried.written = Some(file);
+    } else if update {
+        tried.wrong += "the rows were not written: what stands above comes first\n";
     } else if case.expected.is_none() {
         let _ = writeln!(tried.wrong, "there is no rows.jsonl; `--update` makes it of {} rows", database.len());
     } else if let Some(difference) = difference {
@@ -195,17 +212,21 @@ fn splits(trial: &Trial, case: &Case, whole: &Database) -> String {
 }
 
 fn tell(tried: &Tried, json: bool) {
-    let Tried { name, events, rows, seconds, wrong, written } = tried;
+    let Tried { name, events, rows, seconds, wrong, unasked, written } = tried;
     if json {
         let written = written.as_ref().map(|file| file.display().to_string());
         let passed = wrong.is_empty();
         let line = serde_json::json!({"case": name, "passed": passed, "events": events, "rows": rows,
-            "seconds": seconds, "wrong": wrong, "written": written});
+            "seconds": seconds, "wrong": wrong, "unasked": unasked, "written": written});
         out(&line.to_string());
         return;
     }
     let word = if wrong.is_empty() { "ok    " } else { "FAILED" };
     out(&format!("{word}  {name}  {events} events, {rows} rows, {seconds:.2} s"));
+    if !unasked.is_empty() {
+        let names: Vec<&str> = unasked.iter().map(String::as_str).collect();
+        out(&format!("        the plugin does not ask for: {}", names.join(", ")));
+    }
     if let Some(file) = written {
         out(&format!("        written: {}", file.display()));
     }

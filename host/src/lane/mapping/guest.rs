@@ -5,9 +5,14 @@
 //! (`idb/leftover.rs`).
 //!
 //! # A successor
-//! Other plugins take over at a reload. They are made in the same way, by a thread beside the lane ([`Guest::prepare`]):
-//! from the last snapshot and the events since, which is their trial at the same time. What fails then is their end, and
-//! costs no event, for the plugins in force have mapped it. Both look at the same letters: an event is judged once.
+//! Other plugins take over at a reload. A thread beside the lane prepares them ([`Guest::prepare`]):
+//!
+//! 1. The trial: from the last snapshot they are led past the events since. What fails then is their end, and costs no
+//!    event, for the plugins in force have mapped it. Both look at the same letters: an event is judged once.
+//! 2. A copy of the plugins in force is led to the present in the same way, and the successor takes its state.
+//!
+//! Between two batches ([`Guest::take_over`]) a small state is then handed over once more, so that the successor goes on
+//! exactly where those before ended; with a larger one it is led past the few events since the copy.
 
 use super::{READ_BYTES, READ_EVENTS, SnapshotTaken};
 use crate::deadletter::again;
@@ -24,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A successor that is so few events behind has them from the lane itself, between two batches.
 const NEAR_EVENTS: u64 = 64;
+/// A state of so many bytes is handed over between two batches.
+const HANDED_OVER_BYTES: usize = 1 << 20;
 /// Attempts of a successor to come so near; a lane that is never idle waits for what is left.
 const ROUNDS: u32 = 50;
 
@@ -86,11 +93,36 @@ impl Guest {
         Self { setting, links, chain: None, snapshot, next: 1, judged, unseen: None, on_trial: true }
     }
 
-    /// Leads a successor to where the lane is, or near.
+    /// Tries a successor out, and leads it to where the lane is, or near; `before` is a copy of the plugins in force,
+    /// none where their state is not wanted.
     ///
     /// # Errors
     /// Why these plugins cannot take over.
-    pub(super) fn prepare(mut self) -> Result<Self> {
+    pub(super) fn prepare(mut self, before: Option<Self>) -> Result<Self> {
+        self.follow()?;
+        let Some(before) = before else { return Ok(self) };
+        // Its memory is needed for the copy.
+        self.chain = None;
+        match before.state_now() {
+            Ok(state) => (self.snapshot, self.unseen) = (Some(state), None),
+            Err(error) => {
+                tracing::warn!(code = "IC4013", source = %self.setting.source, error = %format!("{error:#}"),
+                    "The plugins in force give no state; those that take over begin from the last snapshot.");
+            }
+        }
+        self.follow()?;
+        Ok(self)
+    }
+
+    /// The state of plugins that are not in force, led to where the lane is.
+    fn state_now(mut self) -> Result<SnapshotTaken> {
+        self.follow()?;
+        let states = self.chain.as_mut().context("the plugins have stopped")?.snapshot()?;
+        Ok(SnapshotTaken { seq: self.next.saturating_sub(1), states })
+    }
+
+    /// From the snapshot to where the lane is, or near.
+    fn follow(&mut self) -> Result<()> {
         self.rebuild(self.mapped() + 1)?;
         for _ in 0..ROUNDS {
             let until = self.mapped() + 1;
@@ -100,15 +132,23 @@ impl Guest {
             self.replay(self.next, until)?;
             self.next = until;
         }
-        Ok(self)
+        Ok(())
     }
 
-    /// Leads a successor past what is left, so that it is in force at `until`.
+    /// Puts a successor in force where `before` ends.
     ///
     /// # Errors
     /// Why these plugins cannot take over.
-    pub(super) fn take_over(&mut self, until: Seq) -> Result<()> {
-        self.replay(self.next, until)?;
+    pub(super) fn take_over(&mut self, before: &mut Self) -> Result<()> {
+        let until = before.next;
+        let is_small = self.snapshot.as_ref().is_some_and(|taken| taken.bytes() <= HANDED_OVER_BYTES);
+        match before.chain.as_mut().filter(|_| is_small).map(Chain::snapshot) {
+            Some(Ok(states)) => {
+                self.snapshot = Some(SnapshotTaken { seq: until.saturating_sub(1), states });
+                self.rebuild(until)?;
+            }
+            _ => self.replay(self.next, until)?,
+        }
         if self.chain.is_none() {
             bail!("the plugins have stopped");
         }
@@ -118,6 +158,11 @@ impl Guest {
 
     fn mapped(&self) -> Seq {
         self.setting.shared.positions().0
+    }
+
+    /// The last snapshot; of plugins that have just taken over, what they began from.
+    pub(super) fn last_snapshot(&self) -> Option<&SnapshotTaken> {
+        self.snapshot.as_ref()
     }
 
     /// The plugins.
@@ -356,3 +401,6 @@ pub(super) fn views(buffer: &[u8]) -> Result<Vec<View<'_>>> {
     // The queue checks a CRC, so this can fail only by a fault of this program.
     Views::new(buffer).collect::<Result<_, _>>().context("read events from the queue")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
 //! Other plugins take over from those in force, between two batches.
 //!
 //! ```text
-//! asked ─▶ prepared by a thread: last snapshot, events since (the trial) ─▶ near ─▶ between two batches: what is left, swap
+//! asked ─▶ prepared by a thread: trial, state of a copy of those in force ─▶ near ─▶ between two batches: what is left, swap
 //! ```
-//! The lane maps on meanwhile. What it waits for is the last step only, whatever the size of the state
+//! The lane maps on meanwhile. What it waits for is the last step only
 //! (`docs/decisions/0012-reload-beside-the-lane.md`).
 //!
 //! # Failure
@@ -11,6 +11,7 @@
 //! answers so, and waits for the thread.
 
 use super::Mapping;
+use super::SnapshotTaken;
 use super::guest::Guest;
 use crate::lane::reload::{Request, Swapped};
 use anyhow::{Result, anyhow};
@@ -45,40 +46,41 @@ impl Drop for Worker {
 }
 
 impl Takeover {
-    fn begin(request: Request, successor: Guest, source: &str) -> Self {
+    fn begin(request: Request, successor: Guest, before: Option<Guest>, source: &str) -> Self {
         let (out, prepared) = sync_channel(1);
         let work = move || {
             // Nobody waits any more if the lane has stopped.
-            let _ = out.send(successor.prepare());
+            let _ = out.send(successor.prepare(before));
         };
         Self { request, prepared, _thread: Worker::start(format!("next {source}"), work) }
     }
 }
 
 impl Mapping {
-    /// Begins or ends a takeover if it is time; true if one has ended that began without the snapshot.
-    pub(super) fn attend_takeover(&mut self) -> bool {
+    /// Begins or ends a takeover if it is time; if others have taken over, gives the state from which they began, unless
+    /// they did without.
+    pub(super) fn attend_takeover(&mut self) -> Option<Option<SnapshotTaken>> {
         if self.takeover.is_none() {
-            let Some(request) = self.deps.shared.reloads.take() else { return false };
+            let request = self.deps.shared.reloads.take()?;
             let successor = self.guest.successor(request.links.clone(), request.cold);
-            self.takeover = Some(Takeover::begin(request, successor, &self.config.source));
+            let before = (!request.cold).then(|| self.guest.successor(self.guest.links().clone(), false));
+            self.takeover = Some(Takeover::begin(request, successor, before, &self.config.source));
         }
-        let Some(takeover) = &mut self.takeover else { return false };
-        let prepared = match takeover.prepared.try_recv() {
+        let prepared = match self.takeover.as_ref()?.prepared.try_recv() {
             Ok(prepared) => prepared,
-            Err(TryRecvError::Empty) => return false,
+            Err(TryRecvError::Empty) => return None,
             Err(TryRecvError::Disconnected) => Err(anyhow!("the thread that prepares the plugins has ended")),
         };
-        let Some(Takeover { request, .. }) = self.takeover.take() else { return false };
+        let Takeover { request, .. } = self.takeover.take()?;
         let swapped = prepared.and_then(|successor| self.swap(successor));
-        let cold = request.cold && swapped.is_ok();
+        let begun_from = swapped.is_ok().then(|| self.guest.last_snapshot().cloned());
         request.answer(swapped);
-        cold
+        begun_from
     }
 
     fn swap(&mut self, mut successor: Guest) -> Result<Swapped> {
         let begun = Instant::now();
-        successor.take_over(self.guest.next())?;
+        successor.take_over(&mut self.guest)?;
         let before = std::mem::replace(&mut self.guest, successor);
         // Giving its memory back takes time that the lane need not wait.
         self.past = Some(Worker::start(format!("past {}", self.config.source), move || drop(before)));

@@ -129,6 +129,8 @@ pub(super) struct Session<'a> {
     unreadable_in_a_row: u32,
     news: bool,
     warned: bool,
+    /// A line that is no event was told of.
+    warned_of_malformed: bool,
     /// The queue refused, and since then the source has not answered the ping of that number.
     refused: Option<u64>,
     pings: u64,
@@ -184,6 +186,7 @@ impl<'a> Session<'a> {
             unreadable_in_a_row: 0,
             news: false,
             warned: false,
+            warned_of_malformed: false,
             refused: None,
             pings: 0,
             timers: Timers { last_bytes: now, ping_sent: None, silent: now },

@@ -29,7 +29,8 @@ enum Change {
 pub struct NewParty<'a> {
     /// The call that it takes part in.
     pub call: Key<Call>,
-    /// What the exchange calls the device's part: makes PARTYGUID.
+    /// The device's part in this call, by a name that no other call's has: makes PARTYGUID. The call's id and the
+    /// device's number together will do.
     pub device: &'a str,
     /// Which of this device's parts in this call it is, from 0: makes PARTYID together with call and device.
     pub ordinal: u32,
@@ -448,12 +449,13 @@ impl Model {
 }
 
 impl Party {
-    /// Counts the time in the state that ends at `time`.
+    /// Counts the time in the state that ends at `time`; a clock that was set back takes nothing away, and no moment
+    /// counts twice.
     fn spend(&mut self, time: i64) {
         let spent = time.saturating_sub(self.since).max(0);
         if let Some(sum) = self.spent.in_state(self.state) {
             *sum = sum.saturating_add(spent);
         }
-        self.since = time;
+        self.since = self.since.max(time);
     }
 }

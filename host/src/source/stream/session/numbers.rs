@@ -125,6 +125,15 @@ impl Session<'_> {
 
     fn malformed(&mut self, problem: &str, line: &Line, text: &str) {
         count(&self.source.counters.malformed, 1);
+        if !std::mem::replace(&mut self.warned_of_malformed, true) {
+            let number = line.sequence;
+            warn!(
+                server = self.server,
+                number,
+                why = problem,
+                "Source sends a line that is no event; kept as MalformedEvent."
+            );
+        }
         let made = self.line_reader.malformed(text, problem, line, self.received).append_to(&mut self.batch);
         debug_assert!(made.is_ok(), "what is kept of it is small");
         self.batched += 1;

@@ -164,7 +164,7 @@ impl Exchange {
         let trunk = self.model.endpoint("outside", EndpointType::Trunk, "outside");
         let caller = self.model.add_party(&NewParty {
             call,
-            device: "caller",
+            device: &format!("{id} caller"),
             ordinal: 0,
             party_type: PartyType::External,
             role: Role::Origination,
@@ -193,7 +193,7 @@ impl Exchange {
         let endpoint = (self.model.endpoint(dn, EndpointType::Dn, dn), EndpointType::Dn as i32);
         let party = self.model.add_party(&NewParty {
             call: parts.call,
-            device: dn,
+            device: &format!("{id} {dn}"),
             ordinal: 0,
             party_type: PartyType::Internal,
             role: Role::Destination,
@@ -246,7 +246,11 @@ impl Exchange {
 
 /// An attribute without which the event means nothing.
 fn needed<'e>(event: &View<'e>, name: &str) -> Result<&'e str, String> {
-    event.text(name).ok_or_else(|| format!("{} without {name}", event.name()))
+    let wrong = || match event.get(name) {
+        None => format!("{} without {name}", event.name()),
+        Some(_) => format!("{}: {name} is no text", event.name()),
+    };
+    event.text(name).ok_or_else(wrong)
 }
 
 export_mapper!(Exchange);
