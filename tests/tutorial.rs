@@ -109,10 +109,10 @@ impl Drop for Shell {
     }
 }
 
-/// What is compared: each number is one, and blanks that line up columns are one.
+/// What is compared: each number is one, units of sizes are one, and blanks that line up columns are one.
 fn bare(printed: &str) -> String {
     let mut bare = String::new();
-    for line in printed.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in printed.replace("MiB", "KiB").lines().map(str::trim).filter(|line| !line.is_empty()) {
         let numbers = line.split_whitespace().map(|word| {
             let mut out = String::new();
             for c in word.chars() {
